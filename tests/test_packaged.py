@@ -20,8 +20,11 @@ from evalbook.metrics.custom_text import LIMITS
 from evalbook.packaged import DataFile, read_packaged
 from evalbook.runs.causes import CAUSES
 from evalbook.workflow.replies.places import PLACES
+from evalbook.workflow.replies.vocabulary import VOCABULARY
 
-FILES = [ACTIONS, CAUSES, CODES, GPUS, GRANTS, IMAGES, KEPT, LIMITS, METRICS, NOVA, PLACES]
+FILES = [
+    ACTIONS, CAUSES, CODES, GPUS, GRANTS, IMAGES, KEPT, LIMITS, METRICS, NOVA, PLACES, VOCABULARY
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda it: it.name)

@@ -7,12 +7,13 @@ import re
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow.replies.reading import Hesitates, Reading, Taken
+from evalbook.workflow.replies.vocabulary import vocabulary
 from evalbook.workflow.replies.words import (
     POLITE,
     doubt_in,
     negates,
-    no_and_more,
     only,
+    refuses,
     words_of,
     yes_and_more,
     yes_or_no,
@@ -50,7 +51,7 @@ def understand_yes_or_no(reply: str, question: Question) -> Reading:
         return Taken("yes", exact=True)
     if more and words_of(more)[:1] == ["but"] and negates(more):
         return Hesitates("condition")
-    if no_and_more(said) is not None and not _of_something_else(said, question):
+    if refuses(said) and not _of_something_else(said, question):
         more = re.sub(_LEADING_NO, "", reply.strip(), flags=re.IGNORECASE)
         return Taken("no", exact=True, left=more)
     return None
@@ -62,14 +63,8 @@ _LEADING_NO = r"^\W*(?:no|nope|nah|nein|wrong)\b\W*"
 def _of_something_else(text: str, question: Question) -> bool:
     """Return whether a no denies what was not asked: "no custom ones" to whether data are read."""
     named = re.findall(r"(?:^|[,.;]\s*)(?:and\s+)?no\s+([^\W\d_]+)", text.strip(), re.IGNORECASE)
-    known = POLITE | _AFTER_NO | _shown(question)
+    known = POLITE | vocabulary("after_no") | _shown(question)
     return any(word.casefold() not in known for word in named)
-
-
-_AFTER_NO = frozenset(
-    "need way reason chance never not dont do but leave keep thats its really no wait stop "
-    "more you they".split()
-)
 
 
 def _shown(question: Question) -> set[str]:
@@ -83,10 +78,5 @@ def _shown(question: Question) -> set[str]:
 def _repeats(words: str, question: Question) -> bool:
     """Return whether all that was said beside the yes stands in what was asked."""
     shown = _shown(question)
-    told = [word for word in words_of(words) if word not in POLITE | _BESIDE]
+    told = [word for word in words_of(words) if word not in POLITE | vocabulary("beside_repeated")]
     return set(told) <= shown | {word.strip(".") for word in shown}
-
-
-_BESIDE = frozenset(
-    "thats this these those are they looks right correct fine you may can read them all do".split()
-)

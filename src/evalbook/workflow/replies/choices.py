@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from evalbook.errors import AnswerRejected
 from evalbook.texts import Notice, nearest, shortened
 from evalbook.workflow.replies.numbers import place_of
 from evalbook.workflow.replies.reading import AskBack, Doubt, Hesitates, Incomplete, Reading, Taken
-from evalbook.workflow.replies.synonyms import SYNONYMS
+from evalbook.workflow.replies.vocabulary import VOCABULARY, vocabulary
 from evalbook.workflow.replies.words import (
     POLITE,
     doubt_in,
@@ -25,16 +25,6 @@ from evalbook.workflow.turn import Choice, Question
 
 LONGEST = 300
 """Characters; who chooses among what is listed says less."""
-
-_NUMBER_WORDS = frozenset("number no nr option choice num item answer the one".split())
-RECOMMENDED = frozenset(
-    "recommended recommendation recommendations recommend suggested suggestions suggestion marked "
-    "proposed defaults default starred".split()
-)
-BESIDE_RECOMMENDED = POLITE | frozenset(
-    "ones those these all you your are is metrics set selection what youve only of as them "
-    "marked".split()
-)
 
 
 def named_choice(text: str, choices: Sequence[Choice]) -> str | None:
@@ -136,7 +126,7 @@ def _understood(reply: str, said: str, question: Question) -> Reading:
         return from_another_time(question)
     if says_yes(said) or means_default(said):
         return Taken(question.default) if question.default else None
-    if _means_recommended(said):
+    if means_recommended(words_of(said)):
         marked = [choice.value for choice in choices if choice.recommended]
         return Taken(marked[0]) if len(marked) == 1 else undecided("you_decide", question)
     found = _by_order(said, choices) or _by_name(said, choices) or _by_synonyms(said, choices)
@@ -195,9 +185,11 @@ def _denies(text: str) -> bool:
     )
 
 
-def _means_recommended(text: str) -> bool:
-    words = set(words_of(text))
-    return bool(words & RECOMMENDED) and words <= RECOMMENDED | BESIDE_RECOMMENDED
+def means_recommended(words: Iterable[str]) -> bool:
+    """Return whether words ask for what is marked as recommended, and for nothing else."""
+    recommended, said = vocabulary("recommended"), set(words)
+    beside = POLITE | vocabulary("beside_recommended")
+    return bool(said & recommended) and said <= recommended | beside
 
 
 def _by_order(text: str, choices: Sequence[Choice]) -> str | None:
@@ -207,7 +199,7 @@ def _by_order(text: str, choices: Sequence[Choice]) -> str | None:
     words = [word.lstrip("#") for word in words_of(text)]
     if re.fullmatch(r"(?:number |option |choice |no |nr )?one(?: please)?", " ".join(words)):
         return choices[0].value
-    told = [word for word in words if word not in (POLITE | _NUMBER_WORDS)]
+    told = [word for word in words if word not in (POLITE | vocabulary("number_words"))]
     places = [place_of(word, len(choices)) for word in told]
     place = places[0] if len(places) == 1 else None
     return choices[place - 1].value if place and place <= len(choices) else None
@@ -248,7 +240,10 @@ def _by_synonyms(text: str, choices: Sequence[Choice]) -> str | None:
     found = [
         choice.value
         for choice in choices
-        if any(denied <= set(words.split()) <= said for words in SYNONYMS.get(choice.value, ()))
+        if any(
+            denied <= set(words.split()) <= said
+            for words in VOCABULARY.facts["synonyms"].get(choice.value, ())
+        )
     ]
     return found[0] if len(found) == 1 else None
 
@@ -278,12 +273,9 @@ def _by_words(text: str, choices: Sequence[Choice], *, described: bool = False) 
             return fitting
         # What belongs to no choice ("the new llama model") counts for nothing where a word tells.
         known = {word for word in said if any(word in its - POLITE for its in keys.values())}
-        if known and said - known <= _KINDS:
+        if known and said - known <= vocabulary("kinds_of_things"):
             return [it for it, its in keys.items() if known <= its]
     return []
-
-
-_KINDS = frozenset("model judge version aws amazon kind evaluation type bucket role group".split())
 
 
 def _nearly(word: str, names: set[str]) -> bool:

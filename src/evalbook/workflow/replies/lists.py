@@ -11,16 +11,15 @@ from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
 from evalbook.texts import nearest, shortened
 from evalbook.workflow.replies.choices import (
-    BESIDE_RECOMMENDED,
-    RECOMMENDED,
     from_another_time,
+    means_recommended,
     read_choice,
     undecided,
     what_was_said,
 )
 from evalbook.workflow.replies.numbers import places_in
 from evalbook.workflow.replies.reading import AskBack, Reading, Taken
-from evalbook.workflow.replies.synonyms import SYNONYMS
+from evalbook.workflow.replies.vocabulary import VOCABULARY, vocabulary
 from evalbook.workflow.replies.words import (
     POLITE,
     doubt_in,
@@ -211,7 +210,7 @@ class _Edit:
             return list(self.start) if {"those", "these", "them", "it"} & set(words) else []
         if left in (["all"], ["all", "of"], ["all", str(len(values))]) or left[0] == "everything":
             return [ALL] if ALL in values else values
-        if set(left) & RECOMMENDED and set(left) <= RECOMMENDED | BESIDE_RECOMMENDED:
+        if means_recommended(left):
             return [choice.value for choice in self.choices if choice.recommended] or self.start
         if set(left) <= {"ones", "same", "current", "previous", "before", "those"}:
             return list(self.start)
@@ -245,7 +244,9 @@ class _Edit:
         near = near or {
             value
             for value in by_letters.values()
-            if any(set(words.split()) <= said for words in SYNONYMS.get(value, ()))
+            if any(
+                set(words.split()) <= said for words in VOCABULARY.facts["synonyms"].get(value, ())
+            )
         }
         if len(near) != 1:
             self.unknown.append(part)
@@ -254,12 +255,10 @@ class _Edit:
         return list(near)
 
 
-_FILLER = POLITE - {"all"} | frozenset(
-    "metric metrics built-in builtin ones sound sounds look looks too additionally them those these of ones with both "
-    "subtask subtasks whether know if want like well everything's included stuff thing things setting settings".split()
-) - {"one"}
+_FILLER = POLITE - {"all"} | vocabulary("beside_listed")
 
 
 def _sets(opening: str) -> bool:
     """Return whether a clause names the whole list: "all", "the recommended ones"."""
-    return bool(set(words_of(opening)) & (RECOMMENDED | {"all", "everything", "only"}))
+    whole = vocabulary("recommended") | {"all", "everything", "only"}
+    return not whole.isdisjoint(words_of(opening))

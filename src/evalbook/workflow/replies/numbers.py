@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from evalbook.workflow.replies.reading import AskBack, Incomplete, Reading, Taken
+from evalbook.workflow.replies.vocabulary import vocabulary
 from evalbook.workflow.replies.words import POLITE, only
 
 _ONES = {
@@ -37,12 +38,6 @@ NUMBER = rf"(?:\d[\d,.]*k?|(?:an? )?(?:{NUMBER_WORDS})(?:[ -](?:and )?(?:{NUMBER
 _IN_WORDS = (
     rf"(?<!the )(?<!this )(?<!that )(?<!first )(?<!last )\b(?:an? )?"
     rf"(?:{NUMBER_WORDS})(?:[ -]+(?:and )?(?:{NUMBER_WORDS}))*\b"
-)
-_VAGUE = frozenset("about around roughly approximately circa maybe some say".split())
-_BOUNDS = frozenset("more less least over under fewer between than".split())
-_BESIDE = POLITE | frozenset(
-    "at most up to no than maximum max only first exactly total in all enough every each per "
-    "after stop job jobs run runs them samples sample records".split()
 )
 
 
@@ -89,11 +84,9 @@ def places_in(words: Sequence[str], most: int) -> list[int] | None:
         first = 1 if ends[1] == "first" else most - count + 1
         places = [*range(first, first + count)]
     else:
-        places = [place_of(word, most) or 0 for word in said.split() if word not in _COUNTED]
+        told = [word for word in said.split() if word not in vocabulary("counted")]
+        places = [place_of(word, most) or 0 for word in told]
     return places if places and all(1 <= it <= most for it in places) else None
-
-
-_COUNTED = frozenset("number numbers option options no nr item items".split())
 
 
 def understand_number(
@@ -112,18 +105,19 @@ def understand_number(
     words = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+|%", said.casefold())
     numbers = [word for word in words if word[0].isdigit()]
     beside = [word for word in words if not word[0].isdigit()]
-    known = _BESIDE | set(about) | set(units or ()) | _VAGUE
+    vague, bounds = vocabulary("vague"), vocabulary("bounds")
+    known = POLITE | vocabulary("beside_number") | vague | {*about, *(units or ())}
     if whole and not numbers and {whole, "every", "everything"} & set(words):
         return Taken(whole) if set(words) <= known | {"of", "everything"} else None
     if re.search(r"-\s*\d", said):
         return None
     if len(numbers) > 1:
         return Incomplete("That names more than one number. Give one.")
-    if not numbers or (set(beside) - known - _BOUNDS):
+    if not numbers or (set(beside) - known - bounds):
         return None
-    if set(beside) & _BOUNDS and "no" not in beside:
+    if set(beside) & bounds and "no" not in beside:
         return Incomplete("Say how many exactly.")
     [number] = numbers
     factor = next((units[word] for word in beside if word in units), 1) if units else 1
     answer = f"{float(number) * factor:.10g}"
-    return AskBack(answer, reply.strip()) if set(beside) & _VAGUE else Taken(answer)
+    return AskBack(answer, reply.strip()) if set(beside) & vague else Taken(answer)

@@ -12,6 +12,7 @@ from evalbook.records import dataclass
 from evalbook.workflow.replies.numbers import NUMBER
 from evalbook.workflow.replies.places import REGION, region_of
 from evalbook.workflow.replies.values import ARN
+from evalbook.workflow.replies.vocabulary import VOCABULARY, vocabulary
 from evalbook.workflow.replies.words import (
     FOR_HELP,
     POLITE,
@@ -74,26 +75,7 @@ _ARN_STEPS: tuple[tuple[str, StepName], ...] = (
     (":bedrock-agentcore:", "agent_config"),
     (":sagemaker:.*:mlflow-", "mlflow"),
 )
-_NOT_A_MODEL = frozenset(
-    "it this that whether how my the our a an with on model models package everything all them me "
-    "if and or using against what which something fine-tuned by as for in of from some one its "
-    "results agent agents data dataset quality two both answers".split()
-)
-_TITLES: dict[str, StepName] = {
-    "judge": "judge_model", "judge model": "judge_model", "results": "s3_output", "output": "s3_output",
-    "results folder": "s3_output", "region": "region", "aws region": "region", "role": "execution_role",
-    "execution role": "execution_role", "iam role": "execution_role", "dataset": "dataset",
-    "data set": "dataset", "evaluation dataset": "dataset", "data": "dataset", "metrics": "builtin_metrics",
-    "built-in metrics": "builtin_metrics", "builtin metrics": "builtin_metrics", "project": "project",
-    "project folder": "project", "project name": "project", "notebook": "notebook", "model": "model",
-    "model package": "model", "fine-tuned model": "model", "task": "task", "kms key": "kms_key",
-    "vpc": "vpc", "tags": "tags", "run name": "run_name", "evaluation type": "evaluation_type",
-    "custom metrics": "custom_metrics", "scorer": "scorer", "benchmark": "benchmark", "scope": "scope",
-    "mlflow": "mlflow", "subtasks": "subtasks", "compute": "compute", "bucket": "s3_output",
-    "output bucket": "s3_output", "results bucket": "s3_output", "epochs": "epochs",
-    "samples": "sample_limit", "pilot": "pilot", "longest job": "stopping_condition",
-    "mlflow experiment": "mlflow_experiment", "inference parameters": "inference_parameters",
-}  # fmt: skip
+_TITLES = VOCABULARY.facts["titles"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +90,7 @@ class _Rule:
 
 def _no_stop_word(found: re.Match[str]) -> str | None:
     name = found["value"].rstrip(".,:")
-    return None if name.casefold() in _NOT_A_MODEL else name
+    return None if name.casefold() in vocabulary("no_model") else name
 
 
 def _version(found: re.Match[str]) -> str | None:
@@ -344,17 +326,16 @@ class _Search:
 
     def rest(self) -> str:
         """Return the parts of the text that were not understood and say something."""
-        parts = []
-        for part in re.split(r"¦|[;\n]|(?<=[.!?])\s", self.text):
-            words = [word for word in words_of(part) if folded(word) not in POLITE | _LINKING]
-            if words:
-                parts.append(self._whole(part).strip(" ,.;:-"))
-        return "; ".join(filter(None, parts))
+        silent = POLITE | vocabulary("linking")
+        parts = re.split(r"¦|[;\n]|(?<=[.!?])\s", self.text)
+        telling = [it for it in parts if not {*map(folded, words_of(it))} <= silent]
+        return "; ".join(filter(None, (self._whole(it).strip(" ,.;:-") for it in telling)))
 
     def left(self) -> str:
         """Return the text without its pieces."""
         words = re.sub(r"[\s,.;:!¦-]+", " ", self._whole(self.text)).split()
-        return " ".join(word for word in words if folded(word) not in _LINKING - _MATTERS)
+        linking = vocabulary("linking") - vocabulary("matters")
+        return " ".join(word for word in words if folded(word) not in linking)
 
     def _whole(self, text: str) -> str:
         return re.sub(r"⟦(\d+)⟧", lambda it: self.kept[int(it[1])], text)
@@ -368,13 +349,3 @@ def _denied(before: str) -> bool:
     )
     clause = re.split(r"[,;.!?¦]|\bbut\b", before)[-1]
     return bool(re.search(denies, clause, re.IGNORECASE))
-
-
-_MATTERS = frozenset("no not nope hmm only yet should dont instead".split())
-_LINKING = frozenset(
-    "and but or with to from at as almost nearly except change changes also results result output "
-    "write save put store then instead evaluate test judge judged model dataset data metrics metric "
-    "region role project folder notebook call name set let's please otherwise rest everything else "
-    "way btw same correct looks ones is are its no not quite yet should add too only under into want run "
-    "against over both them they nope hmm first last thing things two one small other s all everythings actually each just there here btw dont rerun again hurry lot".split()
-)

@@ -8,6 +8,7 @@ from typing import TypedDict
 from evalbook.packaged import DataFile
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Reading, Taken
 from evalbook.workflow.replies.values import WHAT_IS_NOT, only_polite, understand_text
+from evalbook.workflow.replies.vocabulary import vocabulary
 from evalbook.workflow.replies.words import (
     POLITE,
     content,
@@ -40,14 +41,7 @@ _BUCKET = (
     r"\bbucket\s+(?:(?:called|named|is|should be)\s+)?[\"'`“]?(?P<after>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\b"
     r"|\b(?P<before>[a-z0-9][a-z0-9.]*-[a-z0-9.-]{0,60}[a-z0-9])\s+bucket\b"
 )
-_NO_FOLDER = frozenset(
-    "the a an same that this bucket s3 it my our folder prefix as of in and another new there data "
-    "dataset".split()
-)
-_AROUND_FOLDER = _NO_FOLDER | frozenset(
-    "others other but with same results result output outputs write put save store them everything all default "
-    "bucket go goes should into called named to under sub subfolder somewhere".split()
-)
+_AROUND_FOLDER = POLITE | vocabulary("no_folder") | vocabulary("around_folder")
 
 
 def understand_s3(reply: str, question: Question, current: str | None = None) -> Reading:
@@ -104,7 +98,7 @@ def _bucket_in(text: str) -> tuple[str | None, str]:
     """Return the bucket that a text names, and the text without it."""
     found = re.search(_BUCKET, text)
     bucket = found and (found["after"] or found["before"])
-    if found is None or bucket in _NO_FOLDER:
+    if found is None or bucket in vocabulary("no_folder"):
         return None, text
     return bucket, without_match(found)
 
@@ -115,7 +109,7 @@ def _folder_of(text: str, base: str | None) -> str | None:
     beside = same or re.search(_AS_THE_DATA, text, re.IGNORECASE)
     named, rest = (None, without_match(beside)) if beside else _bucket_in(text)
     folder = _named_folder(rest, alone=bool(same or named))
-    if folder is None and same and base and not set(words_of(rest)) - POLITE - _AROUND_FOLDER:
+    if folder is None and same and base and not set(words_of(rest)) - _AROUND_FOLDER:
         return base
     bucket = named or (base or "").removeprefix("s3://").partition("/")[0]
     if not bucket or not (folder or named):
@@ -130,11 +124,10 @@ def _named_folder(text: str, *, alone: bool) -> str | None:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             name = found["name"].strip("/.")
             # Words that say more than where the results go may mean another place.
-            more = set(words_of(without_match(found))) - POLITE - _AROUND_FOLDER
-            if name and not more and name.casefold() not in _NO_FOLDER:
+            more = set(words_of(without_match(found))) - _AROUND_FOLDER
+            if name and not more and name.casefold() not in vocabulary("no_folder"):
                 return name
-    around = POLITE | _AROUND_FOLDER
-    words = [word for word in text.replace(",", " ").split() if folded(word) not in around]
+    words = [word for word in text.replace(",", " ").split() if folded(word) not in _AROUND_FOLDER]
     plainly = alone and len(words) == 1 and re.fullmatch(r"[\w./=-]+", words[0])
     return words[0].strip("/.") if plainly else None
 
@@ -147,7 +140,7 @@ def search_in_bucket(text: str, question: Question) -> str | None:
     if re.search(r"://|^\S*/", text) or re.match(WHAT_IS_NOT, text, re.IGNORECASE):
         return None
     bucket, rest = _bucket_in(text)
-    parts = [it.rstrip("s") for it in content(rest) if it not in _AROUND_DATA]
+    parts = [it.rstrip("s") for it in content(rest) if it not in vocabulary("around_data")]
     if not bucket:
         listed = [it.value for it in question.choices]
         fit = [uri for uri in listed if parts and all(part in uri.casefold() for part in parts)]
@@ -155,14 +148,6 @@ def search_in_bucket(text: str, question: Question) -> str | None:
             return fit[0] if fit else None
         bucket = fit[0].split("/")[2]
     return f"s3://{bucket}/*{'*'.join(parts[:3])}*".replace("**", "*")
-
-
-_AROUND_DATA = frozenset(
-    "somewhere something called named think or so file files object data dataset test set eval evaluation "
-    "records there sits lies lives look looking find search where what which with name folder from of "
-    "one under know not sure dont maybe perhaps bit like kind some any can could would you me us see "
-    "its".split()
-)
 
 
 class _Places(TypedDict):

@@ -9,6 +9,7 @@ from evalbook.texts import without_accents
 from evalbook.workflow.replies.choices import from_another_time, understand_choice
 from evalbook.workflow.replies.numbers import NUMBER_WORDS, with_digits
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Reading, Taken
+from evalbook.workflow.replies.vocabulary import vocabulary
 from evalbook.workflow.replies.words import (
     POLITE,
     consents,
@@ -63,13 +64,8 @@ def understand_text(reply: str, question: Question, about: Iterable[str] = ()) -
 def _declines(text: str, about: Iterable[str]) -> bool:
     """Return whether a reply declines something optional, and does no more."""
     first, *more = re.split(r"[,;.]\s+", text, maxsplit=1)
-    known = POLITE | _BESIDE_NONE | set(about)
+    known = POLITE | vocabulary("beside_default") | set(about)
     return says_none(text, about) or (says_none(first, about) and set(words_of(*more)) <= known)
-
-
-_BESIDE_NONE = frozenset(
-    "keep leave as standard default defaults usual public enough own built-in".split()
-)
 
 
 def _is_data(text: str) -> bool:
@@ -111,19 +107,12 @@ def name_in(text: str, about: Iterable[str] = ()) -> str | None:
         name = called[1].strip(".,;:!?\"'“”`")
         if folded(name) not in POLITE:
             return name
-    beside = POLITE | set(about) | _BESIDE_NAME
+    beside = POLITE | set(about) | vocabulary("beside_name")
     kept = [word for part in text.split() if (word := part.strip(".,;:!?\"'()“”`"))]
     names = [word for word in kept if folded(word) not in beside]
     if len(names) == 1 and re.fullmatch(_BARE, names[0]):
         return names[0]
     return None
-
-
-_BESIDE_NAME = frozenset(
-    "called named name names ones signed logged current in as the role group model package fine-tuned finetuned tuned try "
-    "evaluate test latest newest version of from registered under at no not hm other both either and "
-    "but that there with about called trained where wherever put new yours".split()
-) - {"not"}
 
 
 def only_polite(text: str) -> bool:
@@ -162,7 +151,8 @@ def understand_model(reply: str, question: Question, current: str | None = None)
         return named
     if len(words_of(reply)) < 2:
         return None if reply == whole else Taken(reply.strip(" .!,"))
-    words = [it for it in content(reply, about) if it not in _BESIDE_NAME and len(it) > 1]
+    beside = {*about, *vocabulary("beside_name")}
+    words = [word for word in content(reply, beside) if len(word) > 1]
     if not words:
         return Incomplete("Give a group's name, words from it, or an ARN.")
     # Only what can be part of a name is searched for.
@@ -297,18 +287,11 @@ def understand_free(reply: str, question: Question) -> Reading:
     polite = bool(words) and all(word in POLITE or word.isdigit() for word in words)
     agrees = yes_or_no(reply) is not None
     elsewhere = means_another_time(reply) or means_default(reply)
-    if polite or agrees or elsewhere or says_none(reply) or " ".join(words) in _PLACEHOLDERS:
+    placeholder = " ".join(words) in vocabulary("placeholders")
+    if polite or agrees or elsewhere or says_none(reply) or placeholder:
         return Incomplete("That does not say anything yet.")
     # A question to us may follow what is stated.
     *stated, last = re.split(r"(?<=[.!?])\s+", reply.strip())
     if stated and doubt_in(last, free=True) == "question":
         return Taken(" ".join(stated), left=last)
     return Taken(reply, exact=True)
-
-
-_PLACEHOLDERS = frozenset(
-    {
-        "tbd", "todo", "tba", "see above", "see below", "same", "same as above", "asdf", "test", "foo", "xxx",
-        "none of your business", "secret", "anything", "something", "stuff", "nothing special",
-    }
-)  # fmt: skip

@@ -12,174 +12,9 @@ from collections.abc import Iterable
 from itertools import dropwhile
 
 from evalbook.workflow.replies.reading import Doubt
+from evalbook.workflow.replies.vocabulary import VOCABULARY, vocabulary
 
-_YES = frozenset(
-    "y yes yeah yea yep yup yah ya aye sure ok okay oke okey okie k kk agree agreed accept accepted "
-    "approve approved confirm confirmed correct proceed continue go true "
-    "ja jo oui si sí sim da hai 是 好 はい 👍 ✅ yess yesss yse yeas yees okk okayy oaky".split()
-)
-# With these around it, a yes is still one: "Yes, I agree to the terms", "sure, looks good to me".
-# A word of doubt, of condition or of asking is not among them, and neither is a no.
-_BESIDE_YES = frozenset(
-    "i we do to the this that these those it its all with and of is looks sounds good great fine "
-    "right me us them terms conditions everything acknowledge ahead on thanks thank you very well "
-    "now course lets absolutely definitely certainly please".split()
-)
-_BESIDE_YES_IN_PASSING = _BESIDE_YES | frozenset(
-    "both perfect lovely excellent nice awesome my our then so just totally exactly indeed happy "
-    "fully read use take keep one thats alright sir maam hi hello gladly configuration model dataset "
-    "records cheers are as oh have a look".split()
-)
-# What opens a question where the question mark was left out.
-_NOT_FIRST = frozenset("do is to with and of are as so just".split())
-_YES_PHRASES = frozenset(
-    {
-        "absolutely", "certainly", "definitely", "do it", "i acknowledge", "i do", "lets go",
-        "looks good", "looks good to me", "of course", "sounds good", "that is right",
-        "thats right",
-    }
-)  # fmt: skip
-# These say yes where nothing is agreed to but what was asked; of terms they are not explicit.
-_YES_IN_PASSING = frozenset(
-    {
-        "right", "alright", "all right", "all good", "exactly", "indeed", "perfect", "great",
-        "fine", "good", "excellent", "lovely", "thats it", "that is it", "thats the one",
-        "that is the one", "it is", "it does", "thats fine", "that is fine", "fine by me",
-        "fine with me", "works for me", "keep it", "keep that", "keep that one", "keep this one", "that works", "that is good", "thats good", "please do",
-        "read it", "use it", "use that", "use that one", "take it", "take that", "take that one",
-        "why not", "knock yourself out", "have a look", "take a look", "look at it",
-        "you may", "you can", "you may read it", "you can read it", "please read it",
-        "go for it", "make it so", "by all means", "feel free", "be my guest", "all correct",
-        "everything is right", "everything is correct", "everything looks good", "all of it is right",
-        "looks right", "looks right to me", "looks fine", "that looks good", "that looks right",
-        "it looks good", "this is right", "this is it", "it is right", "its right", "nice",
-        "naturally", "please", "gladly", "very well", "the very one", "thats my model", "that is my model",
-        "those look good", "these look good", "they look good", "those look fine", "these look fine",
-        "those are good", "these are good", "those are fine", "these are fine", "those are right",
-        "thats us", "it is the one", "its the one", "is fine", "is good", "is right",
-    }
-)  # fmt: skip
-_IRONY = frozenset(
-    {
-        "yeah right", "yeah yeah", "oh sure", "oh great", "oh yeah", "yeah sure right", "sure sure",
-        "ya right", "yes yes yes yes", "right right",
-    }
-)  # fmt: skip
-_NO = frozenset(
-    "n no nope nah never false disagree decline declined reject stop cancel wrong nein non não "
-    "nao nej いいえ 不 否 noo nooo 👎".split()
-)
-_NO_PHRASES = frozenset(
-    {
-        "absolutely not", "better not", "certainly not", "definitely not", "do not", "i decline",
-        "i disagree", "i do not", "i dont", "id rather not", "i would rather not", "no chance",
-        "no no", "no please", "no sorry", "no thank you", "no thanks", "no way", "not at all",
-        "not now", "not really", "not that one", "not this one", "not today", "not yet",
-        "of course not", "please dont", "please do not", "rather not", "thats not it",
-        "that is not it", "that is wrong", "thats wrong", "not right", "that is not right",
-        "thats not right", "dont", "sorry no", "no it is not", "no it isnt", "no its not",
-        "it is not", "it isnt", "no that is wrong", "no thats wrong", "no not that one",
-        "hell no", "id rather you didnt", "id rather you did not",
-        "no were good", "nope were good", "were good", "no dont", "no not yet", "no not now", "wrong one", "the wrong one", "not correct",
-        "incorrect", "thats incorrect", "no im good", "im good",
-    }
-)  # fmt: skip
-# "No problem" agrees, "no idea" does not know: a no before these is none.
-_NO_NO = frozenset(
-    "problem problems worries objection objections issue issues idea clue rush wait doubt matter "
-    "more longer sweat biggie question".split()
-)
-_NOT_A_REFUSAL = frozenset(
-    "worry mind care know understand think see get stop bother forget".split()
-)
-_NEGATIONS = frozenset(
-    "no not never dont cannot cant wont isnt arent doesnt didnt without neither nor none nothing "
-    "nope hardly wouldnt shouldnt couldnt aint nah nein except excluding minus".split()
-)
-_NONE = frozenset(
-    {"none", "no", "nothing", "null", "n", "nil", "without", "nope", "nada", "n/a", "na", "neither"}
-)
-_NONE_PHRASES = (
-    "dont have", "do not have", "dont need", "do not need", "dont want", "do not want",
-    "havent got", "have none", "there arent any", "there are none", "not needed", "not necessary",
-    "not required", "no need", "skip", "leave it out", "without", "dont use", "do not use",
-    "not using", "not that i know", "just the built-in", "only the built-in", "leave it empty", "without it", "without one",
-)  # fmt: skip
-_BESIDE_NONE = frozenset(
-    "i we you it as said the a an any of them these those that this there are is im my our own for "
-    "now please thanks thank at all just so ok okay well already told to have has need want use "
-    "using got leave skip out really still here yet do dont not needed necessary required havent "
-    "arent custom all yes sorry currently right moment time being and empty one ones on in with special".split()
-)
-
-_ASKING_FIRST = frozenset(
-    "what whats which why how hows who whos whose where wheres when is are am was were does did "
-    "can could would should shall will may might has have isnt arent doesnt".split()
-)
-_BEFORE_ASKING = frozenset(
-    "hm hmm um ok okay and but so well wait yes no sure first oh hi sorry yeah hello please".split()
-)
-_ASKING_WORDS = frozenset("what which why how who whose when where whats hows wheres".split())
-_ASKING_IS = frozenset("is are does did isnt arent doesnt".split())
-_AUXILIARIES = frozenset(
-    "do does did is are was were can could would should shall will may i you we it this that the "
-    "one ones of if about much many long come else happens would".split()
-)
-_ASKING = (
-    "what do you mean", "what does that mean", "what is that", "what do i", "i dont understand",
-    "i do not understand", "can you explain", "please explain", "explain", "like what",
-    "tell me more", "help", "what would you", "which would you", "what should i", "which should i",
-    "wondering", "wonder whether", "i have a question", "not clear to me", "do i have to",
-    "do i need", "do i agree",
-)  # fmt: skip
-_CONDITION = (
-    r"\b(?:(?<!know )(?<!see )(?<!check )(?<!out )(?<!tell )(?<!wonder )if|unless|provided(?: that)?|providing|assuming|supposing|as long as|so long as|in case|"
-    r"depends|depending|until|only when|on (?:the )?condition|once (?:i|we|you|it|legal|they|the|my|our)|"
-    r"subject to|would depend)\b"
-)
-_HESITATION = (
-    r"\b(?:maybe|perhaps|hmm+|hm+|not (?:quite |so |really |entirely )?sure|unsure|i guess|i suppose|"
-    r"suppose so|guess so|think so|probably|possibly|dunno|no idea|no clue|dont know|do not know|"
-    r"let me think|let me check|let me ask|hold on|wait|hang on|later|one moment|one sec|give me a|"
-    r"undecided|cant decide|cannot decide|might|have to ask|need to ask|need to check|will check|"
-    r"ill check|let me look|get back to you|come back to|in two minds|not convinced|i doubt|idk|no opinion|"
-    r"im torn|tempted|leaning towards)\b"
-)
-_YOU_DECIDE = (
-    r"\b(?:you (?:decide|choose|pick|tell me)|up to you|your (?:call|choice)|what(?:ever)? you (?:want|like|wish|please)|whatever(?: you| is)?|"
-    r"whichever|^any(?: one)?$|any (?:one )?(?:is fine|will do|of them)|either (?:is fine|one)|i dont care|"
-    r"i do not care|dont mind|do not mind|surprise me|you know (?:best|better)|the best one|"
-    r"the best|best one|whats best|as you (?:like|wish|see fit)|no preference|what you (?:think|would)|"
-    r"the cheapest|cheapest one|the strongest|the most accurate)\b"
-)
-_DEFAULT = (
-    r"(?:(?:please |just |then |ok |okay |yes )*(?:use |take |keep |with |go with |stick with )?"
-    r"(?:the |your )?(?:default|default one|default value|defaults|suggestion|suggested one|"
-    r"suggested name|proposal|proposed one|same|same one|same thing|same value"
-    r"|(?:same|default|suggested|proposed) (?:region|role|place|folder|name|key))"
-    r"(?: please| then| again|(?: is| are)? (?:fine|good|ok|okay|enough)| works| one)*"
-    r"|(?:please |just |ok |yes )*(?:keep|leave|use) (?:it|that|them|this|(?:the|that|this)"
-    r" (?:region|role|place|folder|name|key))(?: as| the way| like)?"
-    r"(?: it| they| that)?(?: is| are)?(?: please| then)?"
-    r"|(?:all|only|just) (?:the )?defaults?|(?:the )?same (?:as|one as|thing as|like) (?:before|suggested)"
-    r"|as (?:before|it is|is|suggested|proposed|it was)|unchanged|no changes?|stays? (?:as it is|the same)"
-    r"|like before|(?:the |that |whatever )(?:one |role |bucket |name )?(?:that )?you (?:suggest|propose|recommend|offer)(?:ed|d)?"
-    r"|what you (?:suggest|suggested|propose|proposed)|as you (?:suggest|suggested))"
-)
-# What was there another time is not known here; at most the proposal is meant.
-_ANOTHER_TIME = (
-    r"(?:the )?(?:same|usual)(?: one| thing)?(?: (?:as|like))?(?: (?:last time|always|usual|the last one))?"
-    r"|(?:as|like) (?:always|usual|last time)|the usual(?: one)?"
-)
-# Said around an answer, and no part of it.
-POLITE = frozenset(
-    "please thanks thank you cheers ok okay yes yeah yep sure well then so oh ah um uh uhm er hi "
-    "hello hey now just actually right alright fine good great kindly sorry ta pls plz i we id im "
-    "ill lets let us me would like to want wanna need choose pick take use go with prefer select "
-    "think its it is that be should can could my our the a an one ones as said already again "
-    "have has got give do for on and in by this answer option choice number is was here love "
-    "rather will going make mine".split()
-)
+_YES, _NO, POLITE = vocabulary("yes"), vocabulary("no"), vocabulary("polite")
 
 
 def folded(text: str) -> str:
@@ -260,7 +95,7 @@ def yes_or_no(text: str, *, strict: bool = False) -> bool | None:
     # Signs between words are none; within one they make a name of it: "no-prod-key".
     words = words_of(text)
     said = " ".join(words)
-    if said in _NO or said in _NO_PHRASES or _polite(words) in _NO:
+    if said in _NO or said in vocabulary("no_phrases") or _polite(words) in _NO:
         return False
     return True if _affirms(words, asks="?" in text, strict=strict) else None
 
@@ -274,18 +109,20 @@ def _affirms(words: list[str], *, asks: bool, strict: bool) -> bool:
     if asks or not words:
         return False
     said = " ".join(words)
-    if said in _IRONY or (strict and words in (["k"], ["true"])):
+    if said in vocabulary("irony") or (strict and words in (["k"], ["true"])):
         return False
     phrases = {said, _polite(words)}
-    if phrases & _YES_PHRASES:
+    if phrases & vocabulary("yes_phrases"):
         return True
     if not strict and words[0] in _YES:
         phrases.add(" ".join(words[1:]))
-    if not strict and phrases & _YES_IN_PASSING:
+    if not strict and phrases & vocabulary("yes_in_passing"):
         return True
-    beside = _BESIDE_YES if strict else _BESIDE_YES_IN_PASSING
+    beside = vocabulary("beside_yes")
+    beside = beside if strict else beside | vocabulary("beside_yes_in_passing")
     known = all(word in _YES or word in beside for word in words)
-    return known and words[0] not in _NOT_FIRST and any(word in _YES for word in words)
+    asks = words[0] in vocabulary("opens_question")
+    return known and not asks and not _YES.isdisjoint(words)
 
 
 def asked_beside(text: str) -> tuple[str, str]:
@@ -343,45 +180,38 @@ def says_yes(text: str) -> bool:
 
 def consents(text: str) -> bool:
     """Return whether the text agrees in the words that terms are agreed to in."""
-    agreeing = "agree agreed accept accepted acknowledge approve approved consent"
-    return says_yes(text) and not set(agreeing.split()).isdisjoint(words_of(text))
+    return says_yes(text) and not vocabulary("consent").isdisjoint(words_of(text))
 
 
 def yes_and_more(text: str) -> str | None:
     """Return what follows a yes that a reply begins with; None if it begins with none."""
     words = words_of(text)
-    if " ".join(words) in _IRONY:
+    if " ".join(words) in vocabulary("irony"):
         return None
     more = list(dropwhile((_YES - {"go", "please", "correct", "continue"}).__contains__, words))
     return None if more == words else " ".join(more)
 
 
-def no_and_more(text: str) -> str | None:
-    """Return what follows a no that a reply begins with; None if it says no such no."""
+def refuses(text: str) -> bool:
+    """Return whether a reply begins with a no that nothing behind it takes back."""
     words = words_of(text)
     words = list(dropwhile("oh well sorry um hm eh please".split().__contains__, words))
     if words[:2] == ["do", "not"]:
         words = ["dont", *words[2:]]
-    if words and words[0] in ("dont", "never"):
-        rest = words[1:]
-        return None if set(rest[:1]) & _NOT_A_REFUSAL or _says_yes_too(rest) else " ".join(rest)
-    if not words or words[0] not in _REFUSES:
-        return None
-    rest = words[1:]
-    opens = set(rest[:1]) & _NO_NO or " ".join(rest).isdigit()
-    worries = rest[:1] == ["dont"] and set(rest[1:2]) & _NOT_A_REFUSAL
-    if opens or worries or _says_yes_too(rest) or re.search(_GO, " ".join(rest)):
-        return None
-    also = " ".join(rest) in _YES_PHRASES or " ".join(rest) in _YES_IN_PASSING
-    return None if also else " ".join(rest)
+    first, rest = words[:1], words[1:]
+    more, harmless = " ".join(rest), vocabulary("undo_dont")
+    if first in (["dont"], ["never"]):
+        agrees = rest[:1] and rest[0] in harmless
+    else:
+        worries = rest[:1] == ["dont"] and not harmless.isdisjoint(rest[1:2])
+        undone = worries or more.isdigit() or not vocabulary("undo_no").isdisjoint(rest[:1])
+        says_yes = more in vocabulary("yes_phrases") | vocabulary("yes_in_passing")
+        agrees = undone or says_yes or bool(re.search(_GO, more)) or _REFUSES.isdisjoint(first)
+    return not (agrees or set(rest) & (_YES - {"go", "true", "correct"}))
 
 
 _REFUSES = _NO - {"stop", "cancel", "reject", "false", "decline"}
 _GO = r"\b(?:go ahead|go on|please do|do it|do so)\b"
-
-
-def _says_yes_too(words: list[str]) -> bool:
-    return bool(set(words) & (_YES - {"go", "true", "correct"}))
 
 
 def says_none(text: str, about: Iterable[str] = ()) -> bool:
@@ -391,8 +221,7 @@ def says_none(text: str, about: Iterable[str] = ()) -> bool:
         text: the reply.
         about: words of the question, which name nothing: "no KMS key" declines.
     """
-    said = text.strip().casefold()
-    if said in ("-", "[]", "{}", '""', "''", "[null]"):
+    if text.strip().casefold() in ("-", "[]", "{}", '""', "''", "[null]"):
         return True
     words = words_of(text)
     about = set(about)
@@ -401,9 +230,10 @@ def says_none(text: str, about: Iterable[str] = ()) -> bool:
         return False
     if yes_or_no(text) is False:
         return True
-    declines = _NONE & set(words) or any(it in " ".join(words) for it in _NONE_PHRASES)
-    known = _BESIDE_NONE | _NONE | _NO | about | {f"{word}s" for word in about}
-    return bool(declines) and set(words) <= known
+    said, none = plain(text), vocabulary("none")
+    declines = not none.isdisjoint(words) or any(it in said for it in vocabulary("none_phrases"))
+    known = vocabulary("beside_none") | none | _NO | about | {f"{word}s" for word in about}
+    return declines and set(words) <= known
 
 
 def names_something(text: str) -> bool:
@@ -434,30 +264,29 @@ def doubt_in(text: str, *, free: bool = False) -> Doubt | None:
         return None
     if free and len(words) > 6:
         return None
-    if re.search(_YOU_DECIDE, said):
-        return "you_decide"
-    if re.search(_HESITATION, said):
-        return "hesitation"
-    return "condition" if not free and re.search(_CONDITION, said) else None
+    for doubt, phrases in VOCABULARY.facts["doubts"].items():
+        if re.search(rf"\b(?:{'|'.join(phrases)})\b", said):
+            return None if free and doubt == "condition" else doubt
+    return None
 
 
 def _asks(text: str, said: str, words: list[str], *, free: bool) -> bool:
-    words = list(dropwhile(_BEFORE_ASKING.__contains__, words))
-    if " ".join(words) in _YES_IN_PASSING and "?" not in text:
+    words = list(dropwhile(vocabulary("before_asking").__contains__, words))
+    if " ".join(words) in vocabulary("yes_in_passing") and "?" not in text:
         return False
     first = words[0] if words else ""
     others = (word for word in text.split() if not re.search(r"\w[?]\w|://", word))
     if re.search(r"\?\s*[\"')”]*\s*$", text) or (not free and "?" in " ".join(others)):
-        return not free or first in _ASKING_FIRST | {"do", "any"} or len(words) <= 3
+        return not free or first in vocabulary("asking_first") | {"do", "any"} or len(words) <= 3
     if any(said == phrase or (said.startswith(f"{phrase} ") and (not free or len(words) < 9))
-           for phrase in _ASKING):  # fmt: skip
+           for phrase in vocabulary("asking")):  # fmt: skip
         return True
-    asks = first in _ASKING_FIRST and len(words) > 1
-    if not free and first in _ASKING_WORDS:
+    asks = first in vocabulary("asking_first") and len(words) > 1
+    if not free and first in vocabulary("asking_words"):
         return asks and words[1] != "you"
-    if not free and first in _ASKING_IS:
+    if not free and first in vocabulary("asking_is"):
         return len(words) > 2
-    return asks and words[1] in _AUXILIARIES and not (free and len(words) > 6)
+    return asks and words[1] in vocabulary("auxiliaries") and not (free and len(words) > 6)
 
 
 def politely_asked(text: str) -> tuple[bool, str]:
@@ -481,14 +310,36 @@ def means_default(text: str) -> bool:
     return bool(re.fullmatch(_DEFAULT, said))
 
 
+_DEFAULT = (
+    r"(?:(?:please |just |then |ok |okay |yes )*(?:use |take |keep |with |go with |stick with )?"
+    r"(?:the |your )?(?:default|default one|default value|defaults|suggestion|suggested one|"
+    r"suggested name|proposal|proposed one|same|same one|same thing|same value"
+    r"|(?:same|default|suggested|proposed) (?:region|role|place|folder|name|key))"
+    r"(?: please| then| again|(?: is| are)? (?:fine|good|ok|okay|enough)| works| one)*"
+    r"|(?:please |just |ok |yes )*(?:keep|leave|use) (?:it|that|them|this|(?:the|that|this)"
+    r" (?:region|role|place|folder|name|key))(?: as| the way| like)?"
+    r"(?: it| they| that)?(?: is| are)?(?: please| then)?"
+    r"|(?:all|only|just) (?:the )?defaults?|(?:the )?same (?:as|one as|thing as|like) (?:before|suggested)"
+    r"|as (?:before|it is|is|suggested|proposed|it was)|unchanged|no changes?|stays? (?:as it is|the same)"
+    r"|like before|(?:the |that |whatever )(?:one |role |bucket |name )?(?:that )?you (?:suggest|propose|recommend|offer)(?:ed|d)?"
+    r"|what you (?:suggest|suggested|propose|proposed)|as you (?:suggest|suggested))"
+)
+
+
 def means_another_time(text: str) -> bool:
     """Return whether the text refers to what was answered another time, which is not known."""
     return bool(re.fullmatch(_ANOTHER_TIME, plain(text)))
 
 
+_ANOTHER_TIME = (
+    r"(?:the )?(?:same|usual)(?: one| thing)?(?: (?:as|like))?(?: (?:last time|always|usual|the last one))?"
+    r"|(?:as|like) (?:always|usual|last time)|the usual(?: one)?"
+)
+
+
 def negates(text: str) -> bool:
     """Return whether the text has a word that denies."""
-    return bool(_NEGATIONS & set(words_of(text)))
+    return bool(vocabulary("negations") & set(words_of(text)))
 
 
 def content(text: str, about: Iterable[str] = ()) -> list[str]:
