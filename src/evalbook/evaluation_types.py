@@ -13,6 +13,7 @@ from dataclasses import field
 from typing import Literal
 
 from evalbook.records import dataclass
+from evalbook.texts import Notice
 
 PIPELINE_PREFIX = "SagemakerEvaluation"
 
@@ -100,7 +101,10 @@ _OF_ROLLOUTS = tuple(
 LLM_AS_JUDGE = EvaluationType(
     name="llm_as_judge",
     label="LLM as judge",
-    description="A Bedrock judge model scores the answers of the base and the fine-tuned model.",
+    description=Notice(
+        "A Bedrock judge model scores the answers of the base and the fine-tuned model.",
+        "A Bedrock judge model scores the answers",
+    ),
     pipeline="LLMAJEvaluation",
     role_type="model_eval",
     bedrock_judges=True,
@@ -117,8 +121,10 @@ LLM_AS_JUDGE = EvaluationType(
 CUSTOM_SCORER = EvaluationType(
     name="custom_scorer",
     label="Custom scorer",
-    description="Code scores the answers: a preset for mathematics or programs, or your own "
-    "function.",
+    description=Notice(
+        "Code scores the answers: a preset for mathematics or programs, or your own function.",
+        "Code scores the answers",
+    ),
     pipeline="CustomScorerEvaluation",
     recipes=("DeterministicEvaluation",),
     needs_reference=True,
@@ -130,8 +136,10 @@ CUSTOM_SCORER = EvaluationType(
 BENCHMARK = EvaluationType(
     name="benchmark",
     label="Benchmark",
-    description="A public benchmark, such as MMLU, measures general abilities; you need no "
-    "dataset.",
+    description=Notice(
+        "A public benchmark, such as MMLU, measures general abilities; you need no dataset.",
+        "A public benchmark, such as MMLU",
+    ),
     pipeline="BenchmarkEvaluation",
     recipes=("DeterministicEvaluation",),
     nova_recipes=("DeterministicTextBenchmark", "DeterministicMultiModalBenchmark"),
@@ -144,8 +152,10 @@ BENCHMARK = EvaluationType(
 MULTI_TURN_RL = EvaluationType(
     name="multi_turn_rl",
     label="Multi-turn RL",
-    description="An agent runs whole rollouts in its environment and is rewarded; for models that "
-    "act.",
+    description=Notice(
+        "An agent runs whole rollouts in its environment and is rewarded; for models that act.",
+        "An agent is rewarded for whole rollouts",
+    ),
     pipeline="MTRLEvaluation",
     recipes=("MTRLEvaluation",),
     tags_jobs=True,
@@ -163,8 +173,11 @@ MULTI_TURN_RL = EvaluationType(
 INSPECT_AI = EvaluationType(
     name="inspect_ai",
     label="Inspect AI",
-    description="Tasks written for Inspect AI, or one written from your records, for a model on an "
-    "endpoint or in Bedrock.",
+    description=Notice(
+        "Tasks written for Inspect AI, or one written from your records, for a model on an "
+        "endpoint or in Bedrock.",
+        "Tasks for Inspect AI, yours or written from your records",
+    ),
     pipeline="InspectAIEvaluation",
     recipes=(),
     needs_reference=True,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 # Cc: control characters; Cf: format characters, such as those that turn the direction of writing;
 # Cs: lone surrogates, which no terminal and no file takes; Zl and Zp: line ends of Unicode's own.
@@ -68,11 +71,24 @@ class Notice(str):
         return notice
 
 
-def put_in_a_row(*texts: str | None) -> Notice:
-    """Put sentences after each other, with few words where few are wanted of one."""
+def few_words(text: T) -> T | str:
+    """Return what is told of a text where few words are wanted: all of it, unless it says what.
+
+    A remedy that is no text, or none, stays what it is.
+    """
+    return text.brief if isinstance(text, Notice) else text
+
+
+def put_in_a_row(*texts: str | None, by: str = " ") -> Notice:
+    """Put texts after each other, with few words where few are wanted of one."""
     told = [it for it in texts if it]
-    few = (it.brief if isinstance(it, Notice) else it for it in told)
-    return Notice(" ".join(told), " ".join(filter(None, few)))
+    return Notice(by.join(told), by.join(filter(None, map(few_words, told))))
+
+
+def titled(title: str, text: str) -> str:
+    """Return a text behind its title, with few words where few are wanted."""
+    whole = f"{title}: {text}"
+    return Notice(whole, f"{title}: {text.brief}") if isinstance(text, Notice) else whole
 
 
 def shown(text: str) -> str:

@@ -8,6 +8,7 @@ from interviews import ANSWERS_BY_TYPE, GOOD_ANSWERS
 from mcp.types import ElicitResult, ErrorData
 
 from evalbook.mcp.forms import form_of, said_in
+from evalbook.texts import Notice
 from evalbook.workflow.steps.bedrock_terms import TERMS
 from evalbook.workflow.turn import Choice, Position, Turn
 from evalbook.workflow.workflow import Workflow
@@ -201,7 +202,10 @@ def a_turn(kind, default=None, choices=(), **more):
     )
 
 
-AB = (Choice("a", "A", "Is it? Yes, here.", recommended=True), Choice("b", "B"))
+AB = (
+    Choice("a", "A", Notice("Is it? Yes, here.", "Yes, here."), recommended=True),
+    Choice("b", "B"),
+)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from jsonschema import Draft202012Validator
 
 from evalbook.checks import Remedy, passed, skipped, warning
 from evalbook.cli.schema import json_schema
+from evalbook.texts import Notice
 from evalbook.workflow.brief import brief
 from evalbook.workflow.turn import Choice, Turn
 
@@ -144,7 +145,7 @@ def test_what_is_said_holds_what_did_not_pass_and_nothing_that_did():
 
 def test_of_many_metrics_the_recommended_ones_come_with_their_reasons():
     choices = (
-        Choice("A", "A", "Is it right? The task asks. More.", recommended=True),
+        Choice("A", "A", Notice("Is it right? The task asks.", "The task asks."), recommended=True),
         Choice("B", "B", "Is it whole? Nothing points to it."),
     )
     turn = Turn(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from evalbook.records import dataclass
+from evalbook.texts import Notice, put_in_a_row
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,16 @@ class Judge:
     @property
     def note(self) -> str:
         """What a person choosing should know beside the name; empty for most."""
-        notes = []
-        if self.lifecycle == "LEGACY":
-            notes.append(
-                f"legacy: Bedrock refuses it if unused for {LEGACY_IDLE_DAYS} days in this account"
-            )
-        if self.end_of_life:
-            notes.append(f"end of life {self.end_of_life}")
-        if self.inference_profile:
-            notes.append(f"called through inference profile {self.inference_profile}")
-        return "; ".join(notes)
+        idle = f"unused for {LEGACY_IDLE_DAYS} days"
+        legacy = Notice(
+            f"legacy: Bedrock refuses it if {idle} in this account",
+            f"legacy: refused once {idle}",
+        )
+        return put_in_a_row(
+            legacy if self.lifecycle == "LEGACY" else None,
+            f"end of life {self.end_of_life}" if self.end_of_life else None,
+            Notice(f"called through inference profile {self.inference_profile}")
+            if self.inference_profile
+            else None,
+            by="; ",
+        )

@@ -31,7 +31,7 @@ from evalbook.aws.session import (
 )
 from evalbook.checks import Check, Status, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, reject, rejection_for
-from evalbook.texts import did_you_mean, nearest
+from evalbook.texts import Notice, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import FoundationModelDetailsTypeDef
@@ -401,6 +401,7 @@ def _offer_checks(
         said = "; ".join(f"{reason}: {', '.join(ids)}" for reason, ids in by_reason.items())
         unsure = denied or any("could not" in it for it in by_reason)
         status: Status = "warning" if unsure else "passed"
-        remedy = _ACCESS if denied else None
-        yield Check("judge.left_out", status, f"Left out: {said}.", remedy)
+        remedy = Notice(_ACCESS) if denied else None
+        few = "The other judges on AWS's list can't be used here; name one to see why."
+        yield Check("judge.left_out", status, Notice(f"Left out: {said}.", few), remedy)
     yield from profiles.doubts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.session import Aws, in_parallel, try_asking
-from evalbook.texts import Notice, did_you_mean, nearest, printable
+from evalbook.texts import Notice, did_you_mean, nearest, printable, put_in_a_row
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import ModelPackageGroupSummaryTypeDef
@@ -90,5 +90,5 @@ def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
 def _read(group: ModelPackageGroupSummaryTypeDef) -> Group:
     words = group.get("ModelPackageGroupDescription")
     created = f"created {iso_utc(group['CreationTime'])[:10]}"
-    about = f"{created}; {printable(words)}" if words else created
+    about = put_in_a_row(created, Notice(printable(words)) if words else None, by="; ")
     return Group(group["ModelPackageGroupName"], about)

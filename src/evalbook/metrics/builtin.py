@@ -12,7 +12,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.metrics.words import Words, comparable
 from evalbook.packaged import DataFile
 from evalbook.records import dataclass
-from evalbook.texts import Notice, did_you_mean, nearest, on_one_line
+from evalbook.texts import Notice, did_you_mean, few_words, nearest, on_one_line
 
 Group = Literal["quality", "responsible-ai"]
 
@@ -182,7 +182,7 @@ def _claims(task: str, fields: Sequence[str]) -> list[tuple[str, int, str]]:
 def _suggested(topic: _Topic, cause: str) -> Iterator[tuple[str, int, str]]:
     weights = chain(_SUGGESTED, repeat(_SUGGESTED[-1]))
     for (name, reason), weight in zip(topic["suggests"].items(), weights, strict=False):
-        yield name, weight, f"{cause}: {reason}"
+        yield name, weight, Notice(f"{cause}: {reason}", reason)
 
 
 def _strongest(weights: Counter[str], has_reference: bool | None, most: int) -> set[str]:
@@ -207,7 +207,7 @@ def _reason(
         return f"Nothing in the task or the data suggests it. Add it if {metric.add_when}."
     if chosen:
         about = _ABOUT_REFERENCE[has_reference] if metric.uses_reference else ""
-        return f"{claim}.{about}"
+        return Notice(f"{claim}.{about}", few_words(claim))
     if metric.uses_reference and has_reference is False:
         return (
             f"{claim}, but the dataset has no reference answers, "

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy
 from evalbook.records import dataclass
-from evalbook.texts import Notice
-from evalbook.workflow.step_names import StepName
+from evalbook.texts import Notice, few_words
+from evalbook.workflow.kinds import STEPS
 from evalbook.workflow.turn import Choice, Status, Turn
 
 Reply = Literal["yes_no", "number", "numbers", "value", "words"]
@@ -18,22 +18,10 @@ Reply = Literal["yes_no", "number", "numbers", "value", "words"]
 _HOW_TO_GO_ON = (
     "`evalbook status`, `evalbook results`; another like it: `evalbook new --from STATE`"
 )
-_IN_WORDS: tuple[StepName, ...] = ("task", "data_description", "bedrock_terms")
-_BEFORE_NAME = re.compile(
-    r"^(Execution role: |Model: )arn:[^/]*(?::role/(?:[\w.-]+/)*|:model-package/)"
-)
 _ITEM = re.compile(r"\d+\. ")
 _MOST_LINES = 20
 _MOST_LISTED = 10
 """Of what can be chosen where anything else may be said as well."""
-_HELP_UNNEEDED: tuple[StepName, ...] = (
-    "bedrock_terms",
-    "builtin_metrics",
-    "judge_model",
-    "region",
-    "project",
-)
-_WHOLE_HELP: tuple[StepName, ...] = ("data_sample", "confirm")
 
 
 @dataclass(frozen=True)
@@ -72,14 +60,15 @@ def say(turn: Turn) -> str:
     marked = [None, *(it.value for it in turn.choices)]
     if turn.default not in marked and not (turn.kind == "multichoice" and _marked(turn)):
         asked.append(f"Default: {turn.default}")
-    confirms = turn.kind == "confirm" and turn.default == "yes"
-    unneeded = confirms or (turn.step in _HELP_UNNEEDED and turn.status == "question")
-    if turn.help and not unneeded:
-        whole = turn.step in _WHOLE_HELP or turn.status == "rejected"
-        asked.append(turn.help if whole else re.split(r"(?<=\.) |; ", turn.help)[0])
+    if turn.help and not (turn.kind == "confirm" and turn.default == "yes"):
+        asked.append(turn.help if turn.status == "rejected" else _few_words_of_help(turn.help))
     if turn.status == "complete":
         asked = ["Say what to change, ask how the run is doing, or ask for another like it."]
     return as_markdown("\n\n".join(filter(None, (told(turn), "\n".join(filter(None, asked))))))
+
+
+def _few_words_of_help(text: str) -> str:
+    return text.brief if isinstance(text, Notice) else re.split(r"(?<=\.) |; ", text)[0]
 
 
 def as_markdown(text: str) -> str:
@@ -108,8 +97,7 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
     lines += [_check(it) for it in turn.checks if it.status != "passed" and it.message != said]
     # The rest of a rejected turn was shown with its question.
     if turn.error is None or afresh:
-        few_words = (it.brief if isinstance(it, Notice) else it for it in turn.notices)
-        lines += [_BEFORE_NAME.sub(r"\1", it) for it in few_words]
+        lines += map(few_words, turn.notices)
     # What was taken for another step may also be among the changes.
     return "\n".join(filter(None, dict.fromkeys(lines)))
 
@@ -125,7 +113,8 @@ def without_what_follows(turn: Turn, remedy: str | Remedy | None) -> str | Remed
 def _reply(turn: Turn) -> Reply | None:
     if turn.kind is None:
         return None
-    if turn.step in _IN_WORDS:
+    wants = STEPS[turn.step or ""].wants
+    if wants.word_for_word or (wants.long and not wants.files):
         return "words"
     if turn.kind == "confirm":
         return "yes_no"
@@ -143,8 +132,9 @@ def choice_lines(turn: Turn) -> list[str]:
         most = _MOST_LISTED if turn.kind == "text" else len(numbered)
         more = len(numbered) - most
         listed = numbered[:most]
-        # Where they are all alike, their names say enough.
-        alike = turn.step == "s3_output" or len(listed) > _MOST_LINES
+        # Where there are many, or others may be said, their names may say enough.
+        alike = not any(it.description for _, it in listed) and turn.kind == "text"
+        alike = alike or len(listed) > _MOST_LINES
         if alike:
             listed = [(at, replace(it, description="")) for at, it in listed]
         lines = [_choice(at, it, turn.default) for at, it in listed]
@@ -163,14 +153,7 @@ def _choice(number: int, choice: Choice, default: str | None = None) -> str:
 
 def choice_words(choice: Choice, mark: str = "") -> str:
     """Return a choice in one line: its label, and how it differs from the others."""
-    told = re.sub(r"(?:; )?called through inference profile \S+", "", choice.description)
-    told = re.sub(r": Bedrock refuses it if unused .*", ": refused once unused for 30 days", told)
-    if not choice.recommended:
-        told = re.split(r"; |, such as|, or |: an? | of the base and ", told)[0].rstrip(".")
-    if choice.recommended and "? " in told:
-        # The reference says what a metric asks; people decide by why it is recommended.
-        told = told.split("? ", 1)[1].split(". ", 1)[0].rstrip(".")
-        told = re.sub(r'^The task mentions "[^"]*": ', "", told)
+    told = few_words(choice.description).rstrip(".")
     return f"{choice.label}{mark}{f': {told}' if told else ''}"
 
 
@@ -184,10 +167,8 @@ def _passed(ids: set[str]) -> str:
 
 
 def _check(check: Check) -> str:
-    if check.id == "judge.left_out":
-        return "The other judges on AWS's list can't be used here; name one to see why."
     words = {"warning": "Note", "skipped": "Not checked", "failed": "Failed"}[check.status]
-    return f"{words}: {_with_remedy(check.message, check.remedy)}"
+    return f"{words}: {_with_remedy(few_words(check.message), few_words(check.remedy))}"
 
 
 def _with_remedy(message: str, remedy: str | Remedy | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from evalbook.checks import Check
 from evalbook.records import dataclass
-from evalbook.texts import Notice
+from evalbook.texts import Notice, titled
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.slots import ADVANCED, CUSTOM_METRICS, EVALUATION_TYPE, MODEL_CONFIRM
 
@@ -40,8 +40,8 @@ class Summary:
     """None if it is not answered yet."""
 
     def answers(self) -> list[str]:
-        lines = ((it, f"{it.title}: {it.text}") for it in self.lines)
-        return [Notice(text) if it.says_nothing_new else text for it, text in lines]
+        lines = ((it, titled(it.title, it.text)) for it in self.lines)
+        return [Notice(line) if it.says_nothing_new else line for it, line in lines]
 
     def doubts(self) -> list[str]:
         """Return a sentence for each check that could not be made or came out with a warning."""

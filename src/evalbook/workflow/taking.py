@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from evalbook.errors import AnswerRejected
-from evalbook.texts import shortened
+from evalbook.texts import shortened, titled
 from evalbook.workflow import hearing
 from evalbook.workflow.ahead import Ahead, ask_back, forget_finding, hear, within_a_sentence
 from evalbook.workflow.doubts import find_step, put_answer, reopen
@@ -85,7 +85,7 @@ def say_what_was_taken(
     kept = interview.answers.get(step.name)
     if kept is None or kept is before:
         return ()
-    return (f"{step.title}: {step.describe(kept.value, kept.facts)}",)
+    return (titled(step.title, step.describe(kept.value, kept.facts)),)
 
 
 def _confirmed(

@@ -56,13 +56,28 @@ class Question:
     """What preparing the question found, such as judges that were left out."""
     reference: str | None = None
     brief: dict[str, str] = field(default_factory=dict, hash=False, metadata=ADDED_LATER)
-    """What few words are wanted of, by notice: kept here because JSON keeps only texts."""
+    """What few words are wanted of, by text: kept here because JSON keeps only texts."""
 
     def __post_init__(self) -> None:
-        brief = self.brief | {it: it.brief for it in self.notices if isinstance(it, Notice)}
-        notices = (Notice(it, brief[it]) if it in brief else it for it in self.notices)
+        texts: list[Any] = [self.help, *self.notices, *(it.description for it in self.choices)]
+        texts += [text for it in self.checks for text in (it.message, it.remedy)]
+        brief = self.brief | {it: it.brief for it in texts if isinstance(it, Notice)}
         object.__setattr__(self, "brief", brief)
-        object.__setattr__(self, "notices", tuple(notices))
+        if not brief:
+            return
+
+        def again(text: Any) -> Any:
+            return Notice(text, brief[text]) if isinstance(text, str) and text in brief else text
+
+        notices = tuple(map(again, self.notices))
+        choices = tuple(replace(it, description=again(it.description)) for it in self.choices)
+        checks = tuple(
+            replace(it, message=again(it.message), remedy=again(it.remedy)) for it in self.checks
+        )
+        object.__setattr__(self, "help", again(self.help))
+        object.__setattr__(self, "notices", notices)
+        object.__setattr__(self, "choices", choices)
+        object.__setattr__(self, "checks", checks)
 
     def with_notices(self, *notices: str) -> Question:
         return replace(self, notices=(*notices, *self.notices))

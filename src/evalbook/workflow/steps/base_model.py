@@ -9,7 +9,7 @@ from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
-from evalbook.texts import put_in_a_row
+from evalbook.texts import Notice, put_in_a_row
 from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.interview import Accepted, Interview
 from evalbook.workflow.turn import Choice
@@ -143,7 +143,11 @@ def list_base_models(inside: InHub) -> tuple[Choice, ...]:
         Choice(
             model.answer,
             model.name,
-            f"base model in the public hub, version {model.version}; evaluated on its own",
+            put_in_a_row(
+                f"base model in the public hub, version {model.version}",
+                Notice("evaluated on its own"),
+                by="; ",
+            ),
         )
         for model in inside.models[: aws.hub_models.MOST_OFFERED]
     )

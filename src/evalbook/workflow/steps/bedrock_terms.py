@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import passed, skipped
 from evalbook.errors import AnswerRejected
-from evalbook.texts import shortened
+from evalbook.texts import Notice, shortened
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import Agreement
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
@@ -59,7 +59,7 @@ STEP = Step(
     ask=lambda _: Question(
         TERMS,
         kind="confirm",
-        help="Say yes or I agree, in your own words. Without it, no notebook is written.",
+        help=Notice("Say yes or I agree, in your own words. Without it, no notebook is written."),
     ),
     hears=hearing.to_the_letter,
     read=_read,

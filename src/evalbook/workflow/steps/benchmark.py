@@ -7,6 +7,7 @@ import re
 from evalbook.checks import Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmarks, find_benchmark
+from evalbook.texts import Notice, put_in_a_row
 from evalbook.workflow import slots
 from evalbook.workflow.hearing import by_kind
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
@@ -30,7 +31,7 @@ def _ask(interview: Interview) -> Question:
         "Which benchmark?",
         kind="choice",
         choices=tuple(
-            Choice(it.name, it.name, f"{it.description} Metric: {it.metric}.")
+            Choice(it.name, it.name, put_in_a_row(it.description, Notice(f"Metric: {it.metric}.")))
             for it in benchmarks()
             if it.suits(nova=nova)
         ),

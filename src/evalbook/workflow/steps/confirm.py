@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import REOPEN, Remedy
 from evalbook.errors import AnswerRejected
+from evalbook.texts import put_in_a_row
 from evalbook.workflow import slots
 from evalbook.workflow.estimate import add_price, estimate
 from evalbook.workflow.interview import Interview, Step, Wants
@@ -33,7 +34,7 @@ def _ask(interview: Interview) -> Question:
         "Is this configuration right?",
         kind="confirm",
         notices=tuple(lines),
-        help="Yes, or say what to change. Nothing has been written yet.",
+        help=put_in_a_row("Yes, or say what to change.", "Nothing has been written yet."),
     )
 
 

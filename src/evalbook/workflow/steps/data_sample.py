@@ -11,7 +11,7 @@ from evalbook.checks import Check, Remedy, failed, passed, skipped, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
-from evalbook.texts import plural
+from evalbook.texts import plural, put_in_a_row
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import PromptFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened, Step, Wants
@@ -27,21 +27,30 @@ _ALWAYS_FITS = 1000
 """Prompt tokens up to which AWS need not be asked about the model."""
 
 
+_NO = "No reads nothing."
+
+
 def _ask(interview: Interview) -> Question:
     if not interview.type.prompts_alone:
         return Question(
             "May I read the dataset to show you its format and to validate its records?",
             kind="confirm",
-            help="Yes reads the first few KB and shows what they hold, then the whole object once, "
-            "to count and validate every record on this machine. No reads nothing.",
+            help=put_in_a_row(
+                "Yes reads the first few KB and shows what they hold, then the whole object once, "
+                "to count and validate every record on this machine.",
+                _NO,
+            ),
+        )
+    reads = "Yes streams the object once, to look for a prompt in every row."
+    if _is_parquet(interview):
+        reads = (
+            "Yes reads the file's footer, a few KB with its columns and row count, and the whole "
+            "file only if there is no column prompt or one may be too long."
         )
     return Question(
         "May I read the dataset to look for its prompts?",
         kind="confirm",
-        help="Yes reads the file's footer, a few KB with its columns and row count, and the whole "
-        "file only if there is no column prompt or one may be too long. No reads nothing."
-        if _is_parquet(interview)
-        else "Yes streams the object once, to look for a prompt in every row. No reads nothing.",
+        help=put_in_a_row(reads, _NO),
     )
 
 

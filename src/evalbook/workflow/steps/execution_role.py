@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from evalbook import aws
 from evalbook.errors import refuse_failed
+from evalbook.texts import Notice
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice_or_text
@@ -80,6 +81,7 @@ STEP = Step(
     hears=hearing.named("role", "iam", "execution"),
     read=lambda text, question, _: read_choice_or_text(text, question.choices),
     check=_check,
+    describe=lambda arn, _: Notice(arn, arn.rpartition("/")[2]),
     known=lambda interview: interview.found("role_arn"),
     depends_on=(
         slots.EVALUATION_TYPE,

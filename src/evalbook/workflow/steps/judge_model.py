@@ -6,7 +6,7 @@ import re
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
-from evalbook.texts import shortened
+from evalbook.texts import Notice, shortened
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import name_one, read_choice_or_text, understand_choice
@@ -28,7 +28,7 @@ def _asked_in(region: str, interview: Interview) -> Question:
         return Question(
             f"Which judge model? The list for {region} is not available; type a model id.",
             checks=offer.checks,
-            help="A Bedrock model id, as shown in the Bedrock console.",
+            help=Notice("A Bedrock model id, as shown in the Bedrock console."),
             reference="references/judges.md",
         )
     return Question(
@@ -36,7 +36,7 @@ def _asked_in(region: str, interview: Interview) -> Question:
         kind="choice",
         choices=_choices(offer),
         checks=offer.checks,
-        help="Its exact id, label or number. The choice is yours alone.",
+        help=Notice("Its exact id, label or number. The choice is yours alone."),
         reference="references/judges.md",
     )
 

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy
 from evalbook.errors import AnswerRejected
-from evalbook.metrics.builtin import builtin_metrics, parse_builtin_metric, recommend
+from evalbook.metrics.builtin import (
+    Recommendation,
+    builtin_metrics,
+    parse_builtin_metric,
+    recommend,
+)
+from evalbook.texts import Notice, put_in_a_row
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import CustomMetricsFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
@@ -104,7 +110,7 @@ def _ask_builtin(interview: Interview) -> Question:
     )
     about = {metric.name: metric.description for metric in builtin_metrics()}
     choices = tuple(
-        Choice(it.metric, it.metric, f"{about[it.metric]} {it.reason}", it.recommended)
+        Choice(it.metric, it.metric, _about(about[it.metric], it), it.recommended)
         # First what is recommended: a list whose numbers have gaps is shown renumbered.
         for it in sorted(recommendations, key=lambda it: not it.recommended)
     )
@@ -114,9 +120,18 @@ def _ask_builtin(interview: Interview) -> Question:
         kind="multichoice",
         choices=choices,
         default=recommended or None,
-        help=HOW_TO_NAME_SEVERAL + ("; none uses only your custom metrics." if has_custom else "."),
+        help=Notice(
+            HOW_TO_NAME_SEVERAL + ("; none uses only your custom metrics." if has_custom else ".")
+        ),
         reference="references/builtin-metrics.md",
     )
+
+
+def _about(asks: str, it: Recommendation) -> str:
+    """Return what a metric asks and whether it fits; people decide by why it is recommended."""
+    if it.recommended:
+        return put_in_a_row(Notice(asks), it.reason)
+    return put_in_a_row(asks, Notice(it.reason))
 
 
 def _hears_builtin(reply: str, question: Question, interview: Interview) -> Reading:

@@ -11,7 +11,7 @@ from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
 from evalbook.moments import to_the_minute
-from evalbook.texts import Notice, joined, plural
+from evalbook.texts import Notice, joined, plural, put_in_a_row
 from evalbook.workflow import slots
 from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.hearing import listed
@@ -234,7 +234,7 @@ def _regions(interview: Interview) -> list[str]:
 def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: InHub) -> Question:
     groups = found.candidates if found else ()
     bases = list_base_models(inside)
-    mine = "your model package group; " if bases else ""
+    mine = "your model package group" if bases else None
     counted = [
         plural(len(some), noun) for some, noun in ((groups, "group"), (bases, "base model")) if some
     ]
@@ -242,7 +242,10 @@ def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: 
     return Question(
         f"{joined(counted)} {match} {words!r}. Which one?",
         kind="choice",
-        choices=(*(Choice(it.name, it.name, f"{mine}{it.about}") for it in groups), *bases),
+        choices=(
+            *(Choice(it.name, it.name, put_in_a_row(mine, it.about, by="; ")) for it in groups),
+            *bases,
+        ),
         notices=list_left_out(inside),
         help="A number or a name. Another ARN, name or words start a new search.",
     )
@@ -250,7 +253,7 @@ def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: 
 
 def _describe(value: str, facts: ModelFacts) -> str:
     if not facts.base_only:
-        return value
+        return Notice(value, value.partition(":model-package/")[2] or value)
     return f"{facts.base_model.name}, a base model, version {facts.version}: {value}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evalbook.errors import AnswerRejected
-from evalbook.texts import without_accents
+from evalbook.texts import Notice, without_accents
 from evalbook.whole_files import is_a_folder, is_there
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
@@ -73,8 +73,10 @@ def _ask_project(interview: Interview) -> Question:
     return Question(
         "What should the project folder be called?",
         default=_as_name(name_of_model(interview).lower(), LONGEST_PROJECT),
-        help=f"Lowercase letters, digits and hyphens, at most {LONGEST_PROJECT}. "
-        "The name of an existing project adds to it.",
+        help=Notice(
+            f"Lowercase letters, digits and hyphens, at most {LONGEST_PROJECT}. "
+            "The name of an existing project adds to it."
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected, reject
-from evalbook.texts import joined
+from evalbook.texts import Notice, joined
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.steps.dataset import effective_dataset
@@ -16,8 +16,9 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Which AWS region should the evaluation run in?",
         default=interview.model.region,
-        help=f"The default is the region of {_model(interview)}, which can only be used from "
-        "there.",
+        help=Notice(
+            f"The default is the region of {_model(interview)}, which can only be used from there."
+        ),
     )
 
 

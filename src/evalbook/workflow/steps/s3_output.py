@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected, refuse_failed
+from evalbook.texts import Notice
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import OutputFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
@@ -27,7 +28,7 @@ def _ask(interview: Interview) -> Question:
         "Where in S3 should the results go? In a bucket, they go under evaluation-results/."
         if there
         else "Where in S3 should the results go?",
-        choices=tuple(Choice(_in_bucket(name), name, f"made {day}") for name, day in there),
+        choices=tuple(Choice(_in_bucket(name), name, Notice(f"made {day}")) for name, day in there),
         default=_in_bucket(bucket) if bucket else None,
         help=f"{'Or another' if there else 'An'} S3 prefix in a bucket of {region}.",
     )

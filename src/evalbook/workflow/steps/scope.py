@@ -5,6 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
+from evalbook.texts import Notice
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_one_choice
@@ -21,7 +22,10 @@ _CHOICES = {
         Choice(
             BOTH,
             "Fine-tuned and base",
-            "Compares the two; takes about twice as long and costs twice as much.",
+            Notice(
+                "Compares the two; takes about twice as long and costs twice as much.",
+                "Compares the two, at twice the cost",
+            ),
         ),
         Choice(FINE_TUNED_ONLY, "Fine-tuned only", "Scores without a comparison."),
         Choice(BASE_ONLY, "Base model only", "Scores of the model as it was before fine-tuning."),

@@ -13,7 +13,7 @@ from typing import Any
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
-from evalbook.texts import shortened
+from evalbook.texts import Notice, put_in_a_row, shortened
 from evalbook.whole_files import (
     is_a_file,
     is_a_folder,
@@ -49,7 +49,11 @@ def _ask(interview: Interview) -> Question:
         choices=(
             *(Choice(preset.name, preset.label, preset.description) for preset in PRESETS),
             *(
-                Choice(found.arn, found.name, f"Registered; runs {found.function}.")
+                Choice(
+                    found.arn,
+                    found.name,
+                    put_in_a_row("Registered", Notice(f"runs {found.function}."), by="; "),
+                )
                 for found in registered
             ),
             Choice(
