@@ -28,7 +28,6 @@ def test_part_of_a_listing_is_searched_and_said_to_be_part(
         for day, key in enumerate(["a/Tickets-March.jsonl", "a/notes.txt", "b/tickets.jsonl"], 1)
     ]
     s3 = stub("s3")
-    s3.add_response("head_bucket", {"BucketRegion": "us-east-1"})
     page = {"Contents": listed, "IsTruncated": True, "NextContinuationToken": "more"}
     s3.add_response("list_objects_v2", page)
 

@@ -125,7 +125,7 @@ def _read_list(aws: Aws, region: str) -> tuple[list[str], Check | None]:
     bucket = f"jumpstart-cache-prod-{region}"
     where = f"s3://{bucket}/{LIST_KEY}"
     try:
-        body = read_head(aws, S3Uri(bucket, LIST_KEY), LARGEST_LIST, region=region)
+        body = read_head(aws, S3Uri(bucket, LIST_KEY), LARGEST_LIST)
     except (AnswerRejected, AwsInternalError) as error:
         return [], _unreadable(where, error.message)
     models = read_document(body)["supported_judge_models"]

@@ -7,10 +7,9 @@ partition's names are: a known prefix, a compass word and a number. `is_known` t
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
-from evalbook.records import dataclass
 from evalbook.texts import nearest
 
 GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
@@ -40,17 +39,9 @@ _COMPASS = r"(?:central|(?:north|south)?(?:east|west)|north|south)"
 _SUGGESTIONS = 3
 
 
-@dataclass(frozen=True)
-class _Partition:
-    name: str
-    pattern: str
-    regions: dict[str, str]
-    """What each region is called, such as ``US East (N. Virginia)``, by its name."""
-
-
 def is_known(name: str) -> bool:
     """Tell whether the installed botocore lists a region of this name, in any partition."""
-    return any(name in partition.regions for partition in _read_partitions())
+    return name in _read_titles()
 
 
 def is_region(name: str) -> bool:
@@ -60,13 +51,14 @@ def is_region(name: str) -> bool:
 
 def find_partition(region: str) -> str | None:
     """Return the partition of a region, such as ``aws`` or ``aws-us-gov``; None if it is none."""
-    for partition in _read_partitions():
-        if region in partition.regions:
-            return partition.name
-    if not re.fullmatch(rf"[a-z]+(?:-[a-z]+)?-{_COMPASS}-[1-9]", region):
+    from botocore.exceptions import UnknownRegionError
+
+    if not is_known(region) and not re.fullmatch(rf"[a-z]+(-[a-z]+)?-{_COMPASS}-[1-9]", region):
         return None
-    fitting = (it.name for it in _read_partitions() if re.fullmatch(it.pattern, region))
-    return next(fitting, None)
+    try:
+        return str(_botocore().get_partition_for_region(region))
+    except UnknownRegionError:
+        return None
 
 
 def offers_bedrock(region: str) -> bool | None:
@@ -74,10 +66,9 @@ def offers_bedrock(region: str) -> bool | None:
 
     Its list can lag behind AWS by some weeks: False deserves a warning, not a refusal.
     """
-    partition = find_partition(region)
-    if partition is None or not is_known(region):
+    if not is_known(region):
         return None
-    return region in _list_bedrock_regions(partition)
+    return region in _botocore().get_available_regions("bedrock", find_partition(region))
 
 
 def find_similar_regions(name: str) -> list[str]:
@@ -86,11 +77,7 @@ def find_similar_regions(name: str) -> list[str]:
     Understands zones (``us-east-1a``), other separators (``US_EAST_1``) and places (``Frankfurt``).
     """
     wanted = re.sub(r"[\s_.]+", "-", name.strip().lower())
-    titles = {
-        region: title.lower()
-        for partition in _read_partitions()
-        for region, title in partition.regions.items()
-    }
+    titles = _read_titles()
     zone = re.fullmatch(r"(.*\d)[a-z]", wanted)
     if zone and zone[1] in titles:
         return [zone[1]]
@@ -103,26 +90,19 @@ def find_similar_regions(name: str) -> list[str]:
     return [by_letters[letters] for letters in near]
 
 
-@lru_cache(maxsize=1)
-def _read_partitions() -> tuple[_Partition, ...]:
-    data = _botocore_session().get_component("data_loader").load_data("endpoints")
-    return tuple(
-        _Partition(
-            entry["partition"],
-            entry["regionRegex"],
-            {name: region["description"] for name, region in entry["regions"].items()},
-        )
-        for entry in data["partitions"]
-    )
+@cache
+def _read_titles() -> dict[str, str]:
+    """Return what each region is called, such as ``us east (n. virginia)``, by its name."""
+    data = _botocore().get_component("data_loader").load_data("endpoints")
+    return {
+        name: region["description"].lower()
+        for partition in data["partitions"]
+        for name, region in partition["regions"].items()
+    }
 
 
-@lru_cache(maxsize=16)
-def _list_bedrock_regions(partition: str) -> frozenset[str]:
-    offered = _botocore_session().get_available_regions("bedrock", partition_name=partition)
-    return frozenset(offered)
-
-
-def _botocore_session() -> Any:
+@cache
+def _botocore() -> Any:
     import botocore.session
 
     return botocore.session.get_session()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.answers import Asked
 from evalbook.aws.regions import find_partition
-from evalbook.aws.s3_near import look_nearby
+from evalbook.aws.s3_near import reject_missing
 from evalbook.aws.s3_uris import (
     S3Uri as S3Uri,
     parse_s3_uri as parse_s3_uri,
@@ -29,7 +29,7 @@ from evalbook.aws.session import (
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, reject
 from evalbook.moments import to_the_minute
-from evalbook.texts import did_you_mean, file_size, joined, nearest, printable
+from evalbook.texts import did_you_mean, file_size, nearest
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
@@ -100,26 +100,22 @@ def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
     region = describe_bucket(aws, uri.bucket)
     in_bucket = passed("s3.bucket", f"The bucket {uri.bucket} exists, in {region}.")
     if not uri.key or uri.key.endswith("/"):
-        raise _reject_missing(aws, uri, region)
+        raise reject_missing(aws, uri)
     try:
-        head = aws.client("s3", region).head_object(Bucket=uri.bucket, Key=uri.key)
+        head = aws.client("s3").head_object(Bucket=uri.bucket, Key=uri.key)
     except AwsMissing as error:
         deleted = answer_headers(error).get("x-amz-delete-marker") == "true"
-        raise _reject_missing(aws, uri, region, deleted=deleted) from None
+        raise reject_missing(aws, uri, deleted=deleted) from None
     except (AwsDenied, AwsInvalid) as error:
         raise _reject_unseen(aws, uri, region, error) from None
     facts = ObjectFacts(head["ContentLength"], head["ETag"], region, kms_key_of(head))
     return facts, [in_bucket, *_check_object(uri, head)]
 
 
-def read_head(aws: Aws, uri: S3Uri, size: int = 8192, *, region: str | None = None) -> bytes:
-    """Return the first ``size`` bytes of an object, or all of a shorter one.
-
-    Raises:
-        AnswerRejected: ``s3.missing``, ``s3.denied``, ``s3.archived`` or ``s3.unreadable``.
-    """
+def read_head(aws: Aws, uri: S3Uri, size: int = 8192) -> bytes:
+    """Return the first ``size`` bytes of an object; otherwise as `read_range`."""
     # Range GET: a few KB show the format, the object may be gigabytes.
-    return _read(aws, read_chunks(aws, uri, size, limit=size, region=region))
+    return read_range(aws, uri, 0, size)
 
 
 def read_range(aws: Aws, uri: S3Uri, start: int, size: int) -> bytes:
@@ -128,10 +124,7 @@ def read_range(aws: Aws, uri: S3Uri, start: int, size: int) -> bytes:
     Raises:
         AnswerRejected: ``s3.missing``, ``s3.denied``, ``s3.archived`` or ``s3.unreadable``.
     """
-    return _read(aws, read_chunks(aws, uri, size, limit=start + size, start=start))
-
-
-def _read(aws: Aws, pieces: Iterator[bytes]) -> bytes:
+    pieces = read_chunks(aws, uri, size, limit=start + size, start=start)
     return aws.wait_for(str(_READING), lambda: b"".join(pieces))
 
 
@@ -143,7 +136,6 @@ def read_chunks(
     etag: str | None = None,
     start: int = 0,
     limit: int | None = None,
-    region: str | None = None,
 ) -> Iterator[bytes]:
     """Yield an object's bytes in pieces of at most ``chunk``; memory stays at one piece.
 
@@ -158,7 +150,7 @@ def read_chunks(
 
     offset, end, breaks = start, start + 1, 0
     while offset < end:
-        answer = _get(aws, uri, region, offset, limit, etag)
+        answer = _get(aws, uri, offset, limit, etag)
         if answer is None:
             return
         # From here on only this very object is wanted.
@@ -215,42 +207,11 @@ def _ask_location(aws: Aws, bucket: str) -> str:
     return "eu-west-1" if place == "EU" else str(place)
 
 
-def _reject_missing(aws: Aws, uri: S3Uri, region: str, *, deleted: bool = False) -> AnswerRejected:
-    message = f"There is no object {uri}."
-    if deleted:
-        message = f"{uri} was deleted; the bucket still has older versions of it."
-    try:
-        near = look_nearby(aws, uri, region)
-    except (AwsDenied, AwsInvalid):
-        return reject("s3.missing", message, "Check the key; you may not list the bucket.")
-    if near.inside:
-        inside = f"Give an object in it, such as {_either(near.inside)}."
-        return reject("s3.folder", f"{uri} is a folder. One object is needed.", inside)
-    if not uri.key or uri.key.endswith("/"):
-        others = (*near.similar, *near.beside)
-        upload = "Upload the file with `aws s3 cp`."
-        remedy = f"Did you mean {_either(others)}?" if others else upload
-        return reject("s3.missing", f"There is nothing under {uri}.", remedy)
-    if near.similar:
-        remedy = f"Did you mean {_either(near.similar)}?"
-    elif near.beside:
-        remedy = f"The closest match is {_either(near.beside)}."
-    else:
-        remedy = "The bucket is empty: upload the file with `aws s3 cp` first."
-    return reject("s3.missing", message, remedy)
-
-
-def _either(uris: tuple[S3Uri, ...]) -> str:
-    return joined([printable(str(uri)) for uri in uris], "or")
-
-
 def _reject_unseen(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerRejected:
     """Find out why HEAD was refused, which it can't say itself: a listing's refusal has words."""
     arn = object_arn(uri, region)
     try:
-        page = aws.client("s3", region).list_objects_v2(
-            Bucket=uri.bucket, Prefix=uri.key, MaxKeys=1
-        )
+        page = aws.client("s3").list_objects_v2(Bucket=uri.bucket, Prefix=uri.key, MaxKeys=1)
     except REFUSED:
         return reject(
             "s3.denied",
@@ -259,7 +220,7 @@ def _reject_unseen(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> A
             f"Check the key, then ask for s3:GetObject on {arn} and s3:ListBucket on the bucket.",
         )
     if uri.key not in [item["Key"] for item in page.get("Contents", ())]:
-        return _reject_missing(aws, uri, region)
+        return reject_missing(aws, uri)
     if isinstance(error, AwsDenied):
         return reject(
             "s3.denied",
@@ -326,7 +287,7 @@ def _read_piece(body: Any, size: int) -> bytes:
 
 
 def _get(
-    aws: Aws, uri: S3Uri, region: str | None, offset: int, limit: int | None, etag: str | None
+    aws: Aws, uri: S3Uri, offset: int, limit: int | None, etag: str | None
 ) -> GetObjectOutputTypeDef | None:
     """Open an object from an offset; None if it has no bytes there."""
     wanted: dict[str, Any] = {}
@@ -335,7 +296,7 @@ def _get(
     if etag is not None:
         wanted["IfMatch"] = etag
     try:
-        return aws.client("s3", region).get_object(Bucket=uri.bucket, Key=uri.key, **wanted)
+        return aws.client("s3").get_object(Bucket=uri.bucket, Key=uri.key, **wanted)
     except REFUSED as error:
         if error.code in {"InvalidRange", "416"}:
             return None

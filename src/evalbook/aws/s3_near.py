@@ -1,14 +1,15 @@
-"""What is in S3 where an object was looked for and not found."""
+"""Why there is no object where one was looked for: what is there instead."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from urllib.parse import unquote
 
 from evalbook.aws.s3_uris import S3Uri
-from evalbook.aws.session import Aws, in_parallel
-from evalbook.texts import nearest
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, in_parallel
+from evalbook.errors import AnswerRejected, reject
+from evalbook.texts import joined, nearest, printable
 
 # One page a folder: names near the one typed are wanted, not an inventory.
 _PAGE = 1000
@@ -16,41 +17,36 @@ _SUGGESTIONS = 5
 _LEVELS = 6
 
 
-@dataclass(frozen=True)
-class Nearby:
-    """What there is instead of an object, each list with at most five entries."""
-
-    inside: tuple[S3Uri, ...] = ()
-    """Objects below the key, which is a folder; JSON Lines files come first."""
-    similar: tuple[S3Uri, ...] = ()
-    """Objects or folders with nearly the same name."""
-    beside: tuple[S3Uri, ...] = ()
-    """What the nearest folder that exists holds, where nothing in it has a similar name."""
-
-
-def look_nearby(aws: Aws, uri: S3Uri, region: str | None) -> Nearby:
-    """Look below, beside and above a key that is not there; one question a level, all at once.
-
-    Raises:
-        AwsDenied: the bucket may not be listed.
-    """
-    folder = uri.key.rstrip("/") + "/" if uri.key else ""
-    parents = _list_parents(uri.key.rstrip("/"))
-    inside, *above = in_parallel(
-        [
-            partial(_list_keys, aws, uri.bucket, folder, region, delimiter=""),
-            *(partial(_list_keys, aws, uri.bucket, prefix, region) for prefix, _ in parents),
-        ]
-    )
+def reject_missing(aws: Aws, uri: S3Uri, *, deleted: bool = False) -> AnswerRejected:
+    """Look below, beside and above a key that is not there; one question a level, all at once."""
+    message = f"There is no object {uri}."
+    if deleted:
+        message = f"{uri} was deleted; the bucket still has older versions of it."
+    key = uri.key.rstrip("/")
+    parents = _list_parents(key)
+    questions = [partial(_list_keys, aws, uri.bucket, f"{key}/" if uri.key else "", delimiter="")]
+    questions += [partial(_list_keys, aws, uri.bucket, prefix) for prefix, _ in parents]
+    try:
+        inside, *above = in_parallel(questions)
+    except (AwsDenied, AwsInvalid):
+        return reject("s3.missing", message, "Check the key; you may not list the bucket.")
     if inside:
-        return Nearby(inside=_choose_uris(uri.bucket, inside))
-    for (prefix, wanted), found in zip(parents, above, strict=True):
-        if found:
-            similar = _find_similar(prefix, wanted, found)
-            if similar:
-                return Nearby(similar=tuple(S3Uri(uri.bucket, key) for key in similar))
-            return Nearby(beside=_choose_uris(uri.bucket, found))
-    return Nearby()
+        remedy = f"Give an object in it, such as {_either(uri.bucket, _lines_first(inside))}."
+        return reject("s3.folder", f"{uri} is a folder. One object is needed.", remedy)
+    levels = ((*parent, keys) for parent, keys in zip(parents, above, strict=True) if keys)
+    prefix, wanted, there = next(levels, ("", "", []))
+    similar = _find_similar(prefix, wanted, there)
+    near = _either(uri.bucket, similar or _lines_first(there))
+    if not uri.key or uri.key.endswith("/"):
+        remedy = f"Did you mean {near}?" if there else "Upload the file with `aws s3 cp`."
+        return reject("s3.missing", f"There is nothing under {uri}.", remedy)
+    if similar:
+        remedy = f"Did you mean {near}?"
+    elif there:
+        remedy = f"The closest match is {near}."
+    else:
+        remedy = "The bucket is empty: upload the file with `aws s3 cp` first."
+    return reject("s3.missing", message, remedy)
 
 
 def _list_parents(key: str) -> list[tuple[str, str]]:
@@ -63,30 +59,31 @@ def _list_parents(key: str) -> list[tuple[str, str]]:
     return levels[:_LEVELS]
 
 
-def _list_keys(
-    aws: Aws, bucket: str, prefix: str, region: str | None, delimiter: str = "/"
-) -> tuple[str, ...]:
-    page = aws.client("s3", region).list_objects_v2(
+def _list_keys(aws: Aws, bucket: str, prefix: str, delimiter: str = "/") -> list[str]:
+    page = aws.client("s3").list_objects_v2(
         Bucket=bucket, Prefix=prefix, Delimiter=delimiter, MaxKeys=_PAGE
     )
     keys = [item["Key"] for item in page.get("Contents", ())]
     folders = [item["Prefix"] for item in page.get("CommonPrefixes", ())]
     # Consoles make empty objects that stand for folders.
-    return tuple(key for key in [*keys, *folders] if key != prefix)
+    return [key for key in [*keys, *folders] if key != prefix]
 
 
-def _find_similar(prefix: str, wanted: str, keys: tuple[str, ...]) -> list[str]:
+def _find_similar(prefix: str, wanted: str, keys: Sequence[str]) -> list[str]:
     by_name: dict[str, list[str]] = {}
     for key in keys:
         by_name.setdefault(_comparable(key.removeprefix(prefix)), []).append(key)
     near = nearest(_comparable(wanted), by_name, _SUGGESTIONS, 0.7)
-    return [key for name in near for key in by_name[name]][:_SUGGESTIONS]
+    return [key for name in near for key in by_name[name]]
 
 
 def _comparable(name: str) -> str:
     return unquote(name).rstrip("/").casefold()
 
 
-def _choose_uris(bucket: str, keys: tuple[str, ...]) -> tuple[S3Uri, ...]:
-    lines_first = sorted(keys, key=lambda key: not key.lower().endswith(".jsonl"))
-    return tuple(S3Uri(bucket, key) for key in lines_first[:_SUGGESTIONS])
+def _lines_first(keys: Sequence[str]) -> list[str]:
+    return sorted(keys, key=lambda key: not key.lower().endswith(".jsonl"))
+
+
+def _either(bucket: str, keys: Sequence[str]) -> str:
+    return joined([printable(str(S3Uri(bucket, key))) for key in keys[:_SUGGESTIONS]], "or")

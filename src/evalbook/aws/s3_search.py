@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from evalbook.aws.package_answers import iso_utc
-from evalbook.aws.s3 import describe_bucket
+from evalbook.aws.s3 import reject_bucket
 from evalbook.aws.s3_uris import S3Uri
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, soon
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, soon
 from evalbook.errors import AnswerRejected, AwsUnavailable
 
 _MOST = 20
@@ -54,10 +54,11 @@ def search_objects(aws: Aws, wanted: S3Uri, endings: tuple[str, ...]) -> FoundOb
     Raises:
         AnswerRejected: ``s3.no_bucket``; ``s3.denied`` where it may not be listed.
     """
-    region = describe_bucket(aws, wanted.bucket)
     prefix, *parts = wanted.key.split("*")
     try:
-        page = aws.client("s3", region).list_objects_v2(Bucket=wanted.bucket, Prefix=prefix)
+        page = aws.client("s3").list_objects_v2(Bucket=wanted.bucket, Prefix=prefix)
+    except AwsMissing:
+        raise reject_bucket(aws, wanted.bucket) from None
     except (AwsDenied, AwsInvalid):
         raise AnswerRejected(
             "s3.denied",

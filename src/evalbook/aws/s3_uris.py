@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.errors import AnswerRejected
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
@@ -31,8 +31,15 @@ BEDROCK_URI = re.compile(
 # Invisible characters that copying from a web page or a chat leaves at the ends.
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _QUOTES = ("''", '""', "``", "<>", "\u2018\u2019", "\u201c\u201d")
-# Jinja's opening and closing marks, comments included.
-_TEMPLATE_MARKS = ("{{", "{%", "{#", "}}", "%}", "#}")
+# What Jinja or JSON would take for a part of themselves.
+_UNSAFE = {
+    **{mark: f"the template mark {mark}" for mark in ("{{", "{%", "{#", "}}", "%}", "#}")},
+    '"': "a double quote",
+    "\\": "a backslash",
+    "\n": "a line break",
+    "\r": "a line break",
+    "\t": "a tab",
+}
 
 
 @dataclass(frozen=True)
@@ -97,11 +104,6 @@ def refuse_template_text(text: str, what: str) -> None:
         )
 
 
-def bedrock_writes_to(uri: str) -> bool:
-    """Tell whether Bedrock takes a place for the results of an evaluation job."""
-    return BEDROCK_URI.fullmatch(uri) is not None
-
-
 def sibling_key(uri: S3Uri, suffix: str) -> S3Uri:
     """Return where a converted copy of an object goes: beside it, as JSON Lines.
 
@@ -121,20 +123,11 @@ def _tidy(text: str) -> str:
 
 
 def _find_unsafe_part(text: str) -> str | None:
-    for mark in _TEMPLATE_MARKS:
-        if mark in text:
-            return f"the template mark {mark}"
-    if '"' in text:
-        return "a double quote"
-    if "\\" in text:
-        return "a backslash"
-    for character in text:
-        # Cc are the control characters, newlines among them; Zl and Zp the line and paragraph
-        # separators; Cs halves of characters that no file or request can carry.
-        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
-            name = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}.get(character)
-            return name or f"the invisible character U+{ord(character):04X}"
-    return None
+    named = next((name for part, name in _UNSAFE.items() if part in text), None)
+    # Cc are the control characters, newlines among them; Zl and Zp the line and paragraph
+    # separators; Cs halves of characters that no file or request can carry.
+    hidden = (it for it in text if unicodedata.category(it) in {"Cc", "Cs", "Zl", "Zp"})
+    return named or next((f"the invisible character U+{ord(it):04X}" for it in hidden), None)
 
 
 def _check_bucket(bucket: str, key: str, what: str) -> None:
@@ -188,12 +181,21 @@ def _reject_text(text: str, what: str, key_needed: bool) -> AnswerRejected:
         return _reject(f"No {what} was given.", f"Give an S3 URI such as {example}.")
     arn = parse_arn(text)
     if arn is not None:
-        return _reject_arn(arn, text, what, example)
+        plain = arn.service == "s3" and not arn.account
+        return _reject(
+            f'"{text}" is the ARN of {describe_arn_kind(arn)}. The {what} is given as an S3 URI.',
+            f"Write it as s3://{arn.resource}."
+            if plain
+            else f"Give its S3 URI, such as {example}.",
+        )
     if re.match(r"https?://", text, re.I):
         return _reject_web_address(text, what, example)
-    meant = _guess_uri(text)
-    if meant is not None:
-        return _reject(f'"{text}" is not an S3 URI as AWS writes it.', f"Did you mean {meant}?")
+    # A slip of the fingers, or another tool's scheme.
+    slip = re.match(r"(?:s3[anp]?|ss3|3s)(?::/{0,3}|;/{1,3}|/{2,3})(?=[^/])", text, re.I)
+    meant = text[slip.end() :] if slip else ""
+    if _BUCKET.fullmatch(meant.partition("/")[0]):
+        found = f'"{text}" is not an S3 URI as AWS writes it.'
+        return _reject(found, f"Did you mean s3://{meant}?")
     if _LOCAL_FILE.match(text):
         return _reject(
             f'"{text}" looks like a file on this computer. The {what} must be in S3.',
@@ -205,20 +207,6 @@ def _reject_text(text: str, what: str, key_needed: bool) -> AnswerRejected:
         f'"{text}" is not an S3 URI: it does not begin with s3://.',
         f"Give one such as {example}.",
     )
-
-
-def _guess_uri(text: str) -> str | None:
-    """Return the URI that a slip of the fingers or another tool's scheme stands for."""
-    slip = re.match(r"(?:s3[anp]?|ss3|3s)(?::/{0,3}|;/{1,3}|/{2,3})(?=[^/])", text, re.I)
-    rest = text[slip.end() :] if slip else ""
-    return f"s3://{rest}" if _BUCKET.fullmatch(rest.partition("/")[0]) else None
-
-
-def _reject_arn(arn: Arn, text: str, what: str, example: str) -> AnswerRejected:
-    message = f'"{text}" is the ARN of {describe_arn_kind(arn)}. The {what} is given as an S3 URI.'
-    plain = arn.service == "s3" and not arn.account
-    remedy = f"Write it as s3://{arn.resource}" if plain else f"Give its S3 URI, such as {example}"
-    return _reject(message, f"{remedy}.")
 
 
 def _reject_web_address(text: str, what: str, example: str) -> AnswerRejected:

@@ -60,7 +60,7 @@ def _refuse_what_no_job_could_write_to(uri: str, interview: Interview) -> None:
             f"{uri} has . or .. between slashes, which S3 treats as names, not as folders.",
             "Give the path without them.",
         )
-    if interview.type.bedrock_judges and not aws.s3_uris.bedrock_writes_to(uri):
+    if interview.type.bedrock_judges and not aws.s3_uris.BEDROCK_URI.fullmatch(uri):
         raise AnswerRejected(
             "s3_output.bedrock",
             f"Bedrock, which writes its results there, does not accept {uri}: only unaccented "
