@@ -13,15 +13,15 @@ from typing import Any
 from evalbook.errors import AwsUnavailable
 from evalbook.records import dataclass
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "boolean": bool,
+_TYPES: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
     "double": (int, float),
     "float": (int, float),
-    "integer": int,
-    "long": int,
+    "integer": (int,),
+    "long": (int,),
     # botocore reads IAM's policies, which are JSON in a text.
     "string": (str, dict),
-    "timestamp": datetime,
+    "timestamp": (datetime,),
 }
 
 
@@ -108,8 +108,8 @@ def _fitting(value: Any, shape: Any, asked: Asked, place: str) -> Any:
         return {
             key: _fitting(it, shape.value, asked, f"{place}.{key}") for key, it in value.items()
         }
-    numeric = kind in ("double", "float", "integer", "long")
-    if not isinstance(value, _TYPES.get(kind, ())) or (numeric and isinstance(value, bool)):
+    # Not by isinstance, to which a boolean is a number.
+    if type(value) not in _TYPES.get(kind, ()):
         raise AwsUnreadable(asked, f"{place} is {type(value).__name__}, not {kind}")
     return value
 

@@ -7,7 +7,7 @@ an error. Everything else means that AWS could not be asked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypedDict, TypeVar, cast
+from typing import Any, TypedDict, TypeVar, cast
 
 from evalbook.aws.answers import NO_REQUEST_ID, Asked, AwsUnreadable, has_request_id
 from evalbook.checks import Check, skipped
@@ -68,41 +68,28 @@ def unchecked(
     return make(check_id, text, f"Grant {grant} so that evalbook can check this.")
 
 
-_Meaning = Literal["missing", "denied", "invalid", "throttled", "expired", "clock", "credentials"]
-
-
 class _Codes(TypedDict, total=False):
-    """A service's own error codes by what they mean, or those that every service may use."""
+    """A service's own error codes by what they mean; under ``every`` those that all may use."""
 
     source: str
-    codes: dict[_Meaning, list[str]]
+    codes: dict[str, list[str]]
     missing_in_words: list[str]
 
 
 class _NoAnswer(TypedDict):
     """How it is said that AWS could not be asked; ``{said}`` is botocore's text, or AWS's."""
 
+    errors: list[str]
+    """What codes mean, or botocore's errors by the name of the class, or of one it derives from."""
     code: str
     message: str
     remedy: str
 
 
-class _Kept(_NoAnswer):
-    errors: list[str]
-    """botocore's errors by the name of the class, or of one that it derives from."""
-
-
-class _Botocore(TypedDict):
-    source: str
-    cant_be_asked: list[str]
-    no_answer: list[_Kept]
-
-
 class _ErrorCodes(TypedDict):
-    every_service: _Codes
     services: dict[str, _Codes]
-    no_answer: dict[str, _NoAnswer]
-    botocore: _Botocore
+    cant_be_asked: list[str]
+    no_answer: list[_NoAnswer]
 
 
 CODES = DataFile("data/aws_error_codes.json", _ErrorCodes)
@@ -114,27 +101,23 @@ def translate(asked: Asked, error: Exception) -> EvalbookError:
 
     if isinstance(error, EvalbookError):
         return error
+    known: EvalbookError | None = None
     if isinstance(error, ClientError):
-        return _translate_answer(asked, cast("dict[str, Any]", error.response))
-    known = translate_unanswered(str(asked), error) if isinstance(error, BotoCoreError) else None
-    if known is not None:
-        return known
+        known = _translate_answer(asked, cast("dict[str, Any]", error.response))
+    elif isinstance(error, BotoCoreError):
+        known = translate_unanswered(str(asked), error)
     # ResponseParserError, and whatever its parsers throw at what is not AWS's: KeyError,
     # UnicodeDecodeError, RecursionError. PaginationError: AWS sends in circles.
-    return AwsUnreadable(asked, "it does not look like an answer from AWS")
+    return known or AwsUnreadable(asked, "it does not look like an answer from AWS")
 
 
 def translate_unanswered(asking: str, error: Exception) -> EvalbookError | None:
     """Return what an error of botocore's own means; None if that is not known."""
-    names = {kind.__name__ for kind in type(error).__mro__}
-    known, text = CODES.facts["botocore"], str(error)
-    for it in known["no_answer"]:
-        if not names.isdisjoint(it["errors"]):
-            said = printable(text.rstrip("."))
-            return AwsUnavailable(it["code"], it["message"].format(said=said), it["remedy"])
-    if not names.isdisjoint(known["cant_be_asked"]):
-        return AwsInvalid(type(error).__name__, f"{asking} can't be asked: {printable(text)}")
-    return None
+    names, text = {kind.__name__ for kind in type(error).__mro__}, printable(str(error))
+    unanswered = _say_unanswered(names, said=text.rstrip("."))
+    if unanswered is None and not names.isdisjoint(CODES.facts["cant_be_asked"]):
+        return AwsInvalid(type(error).__name__, f"{asking} can't be asked: {text}")
+    return unanswered
 
 
 def reject_operation(service: str, operation: str) -> AwsInvalid:
@@ -148,16 +131,23 @@ def reject_operation(service: str, operation: str) -> AwsInvalid:
     )
 
 
-def _find_meaning(service: str, code: str, text: str) -> _Meaning | None:
+def _say_unanswered(errors: set[str], **words: str) -> AwsUnavailable | None:
+    for it in CODES.facts["no_answer"]:
+        if not errors.isdisjoint(it["errors"]):
+            make = AwsInternalError if "internal" in errors else AwsUnavailable
+            return make(it["code"], it["message"].format(**words), it["remedy"].format(**words))
+    return None
+
+
+def _find_meaning(service: str, code: str, text: str) -> str | None:
     """Return what a code means; None if that is not known."""
-    known = CODES.facts
-    own, common = known["services"].get(service, _Codes()), known["every_service"]
-    text = text.lower()
+    known, text = CODES.facts["services"], text.lower()
+    own = known.get(service, _Codes())
     if code in ("ValidationException", "ValidationError"):
         # Some services have no code for what is not there: they say so in words.
         words = own.get("missing_in_words", ())
         return "missing" if any(it in text for it in words) else "invalid"
-    tables = (*own.get("codes", {}).items(), *common["codes"].items())
+    tables = (*own.get("codes", {}).items(), *known["every"]["codes"].items())
     found = next((meaning for meaning, codes in tables if code in codes), None)
     # A signature too old or too new is the clock's fault, whatever the code.
     if found == "credentials" and ("signature expired" in text or "not yet current" in text):
@@ -165,7 +155,7 @@ def _find_meaning(service: str, code: str, text: str) -> _Meaning | None:
     return found
 
 
-def _translate_answer(asked: Asked, response: dict[str, Any]) -> EvalbookError:
+def _translate_answer(asked: Asked, response: dict[str, Any]) -> EvalbookError | None:
     details, about = response.get("Error") or {}, response.get("ResponseMetadata") or {}
     code, status = str(details.get("Code", "")), about.get("HTTPStatusCode", 0)
     # A proxy or a simulated AWS may answer with a page of HTML; it says nothing to a person.
@@ -184,11 +174,6 @@ def _translate_answer(asked: Asked, response: dict[str, Any]) -> EvalbookError:
         return AwsMissing("missing", text or f"{asked} found nothing.")
     if meaning == "invalid":
         return AwsInvalid(code, f"{asked} was refused. {said}")
-    internal = meaning is None and (code.startswith("Internal") or status >= 500)
-    known = CODES.facts["no_answer"][meaning or ("internal" if internal else "unknown")]
-    make = AwsInternalError if internal else AwsUnavailable
-    return make(
-        known["code"],
-        known["message"].format(asked=asked, said=said),
-        known["remedy"].format(endpoint=asked.endpoint),
-    )
+    internal = code.startswith("Internal") or status >= 500
+    why = meaning or ("internal" if internal else "unknown")
+    return _say_unanswered({why}, asked=str(asked), said=said, endpoint=asked.endpoint)

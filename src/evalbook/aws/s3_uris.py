@@ -181,13 +181,11 @@ def _reject_text(text: str, what: str, key_needed: bool) -> AnswerRejected:
         return _reject(f"No {what} was given.", f"Give an S3 URI such as {example}.")
     arn = parse_arn(text)
     if arn is not None:
-        plain = arn.service == "s3" and not arn.account
-        return _reject(
-            f'"{text}" is the ARN of {describe_arn_kind(arn)}. The {what} is given as an S3 URI.',
-            f"Write it as s3://{arn.resource}."
-            if plain
-            else f"Give its S3 URI, such as {example}.",
-        )
+        remedy = f"Give its S3 URI, such as {example}."
+        if arn.service == "s3" and not arn.account:
+            remedy = f"Write it as s3://{arn.resource}."
+        kind = describe_arn_kind(arn)
+        return _reject(f'"{text}" is the ARN of {kind}. The {what} is given as an S3 URI.', remedy)
     if re.match(r"https?://", text, re.I):
         return _reject_web_address(text, what, example)
     # A slip of the fingers, or another tool's scheme.
