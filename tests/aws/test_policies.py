@@ -178,4 +178,4 @@ def test_the_trust_policy_passes_our_own_check() -> None:
     document = build_policies(KNOWN)["trust"]
     for service in ("sagemaker.amazonaws.com", "bedrock.amazonaws.com"):
         who = Assumption(service, "123456789012", "us-east-1", "aws")
-        assert trust(document, who)[0] == "trusted"
+        assert trust(document, who)[0] is True

@@ -246,6 +246,8 @@ def test_role_of_identity_center_is_rejected_with_another_remedy(aws: Aws, denie
         check_role(aws, arn, region=REGION, actions_for=JUDGED)
 
     assert caught.value.code == "role.kind"
+    # Which `doctor` shows instead of the rejection.
+    assert [it.id for it in caught.value.checks if it.status == "failed"] == ["role.kind"]
     assert "only AWS can change its trust policy" in caught.value.message
     assert "trust policy:" not in str(caught.value.remedy)
     assert str(caught.value.remedy).startswith("Give a role made for the evaluation")

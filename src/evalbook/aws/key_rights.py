@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Literal
 
 from evalbook.aws.arns import Arn, parse_arn, partition_and_account
 from evalbook.aws.permissions import simulate
-from evalbook.aws.policy_documents import Sent, Statement, WrittenStatement, read_policy
+from evalbook.aws.policy_documents import (
+    Sent,
+    Statement,
+    WrittenStatement,
+    any_of,
+    read_policy,
+)
 from evalbook.aws.session import Aws, try_asking
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.texts import joined
@@ -112,33 +118,25 @@ def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: st
         "aws:principalarn": partial(fnmatchcase, role),
         "kms:viaservice": partial(fnmatchcase, f"s3.{key.region}.amazonaws.com"),
     }
-    denials: list[bool | None] = []
-    grants: set[Says] = set()
-    for statement in policy:
-        principal = _find_principal(statement, role, account)
-        met, _ = statement.conditions_met(sent)
-        if principal is None or met is False or not statement.covers(action):
-            continue
-        if statement.has_not_principal:
-            met = None  # whom it leaves out is not read
-        if statement.effect == "Deny":
-            denials.append(met)
-        elif met is None:
-            grants.add("could not tell")
-        else:
-            grants.add("allows" if principal == "role" else "delegates")
-    if denials:
-        return "denies" if any(denials) else "could not tell"
-    most: tuple[Says, ...] = ("allows", "delegates", "could not tell")
-    return next((it for it in most if it in grants), "nothing")
-
-
-def _find_principal(it: Statement, role: str, account: str) -> Literal["role", "account"] | None:
-    """Tell whether a statement is about the role itself or about its whole account."""
-    if it.has_not_principal or role in it.accounts or "*" in it.accounts:
-        return "role"
+    itself = {role, "*"}
     whole = {account, *(f"arn:{it}:iam::{account}:root" for it in ("aws", "aws-cn", "aws-us-gov"))}
-    return None if whole.isdisjoint(it.accounts) else "account"
+
+    def applies(it: Statement, names: set[str]) -> bool | None:
+        return it.applies(action, (not names.isdisjoint(it.accounts), None), sent)[0]
+
+    grants = [it for it in policy if it.effect != "Deny"]
+    denied = any_of(applies(it, itself | whole) for it in policy if it.effect == "Deny")
+    allowed = any_of(applies(it, itself) for it in grants)
+    delegated = any_of(applies(it, whole) for it in grants)
+    if denied:
+        return "denies"
+    if denied is None:
+        return "could not tell"
+    if allowed:
+        return "allows"
+    if delegated:
+        return "delegates"
+    return "nothing" if allowed is False and delegated is False else "could not tell"
 
 
 # --- what AWS is asked --------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypedDict
@@ -26,9 +26,19 @@ class WrittenPolicy(TypedDict):
     Statement: list[WrittenStatement]
 
 
+Told = tuple[bool | None, str | None]
+"""Whether something holds, None if that can't be told, and why if not plainly so."""
+
 Sent = Mapping[str, Callable[[str], bool | None]]
 """By a condition's key, in lower case: whether what AWS will send for it fits a pattern; None where
 that can't be told beforehand."""
+
+
+def any_of(verdicts: Iterable[bool | None]) -> bool | None:
+    """Tell whether one holds; None if that hangs on those of which it can't be told."""
+    told = set(verdicts)
+    return True if True in told else None if None in told else False
+
 
 _OPERATORS = frozenset(
     kind + relation
@@ -43,6 +53,9 @@ class Condition:
     key: str
     values: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return f"its condition {self.operator} {self.key} {', '.join(self.values)}"
+
     def is_met(self, sent: Sent) -> bool | None:
         """Evaluate it as far as it is known what will be sent; None: could not tell."""
         operator = self.operator.lower().rpartition(":")[2].removesuffix("ifexists")
@@ -51,10 +64,8 @@ class Condition:
             return None
         # StringEquals takes a star for a star, and no account or ARN has one.
         literal = operator in ("stringequals", "stringnotequals")
-        verdicts = [fits(it) for it in self.values if not literal or set(it).isdisjoint("*?")]
-        if None in verdicts and True not in verdicts:
-            return None
-        return (True in verdicts) != ("not" in operator)
+        fitting = any_of(fits(it) for it in self.values if not literal or set(it).isdisjoint("*?"))
+        return None if fitting is None else fitting != ("not" in operator)
 
 
 @dataclass(frozen=True)
@@ -71,22 +82,27 @@ class Statement:
     has_not_principal: bool
     conditions: tuple[Condition, ...]
 
-    def covers(self, action: str) -> bool:
-        """Tell whether it is about an action, whatever it says of it; case does not matter."""
-        if self.not_actions is not None:
-            return not _is_among(action, self.not_actions)
-        return _is_among(action, self.actions)
+    def applies(self, action: str, named: Told, sent: Sent) -> Told:
+        """Tell whether it is about somebody doing an action, whatever it says of that.
 
-    def conditions_met(self, sent: Sent) -> tuple[bool | None, Condition | None]:
-        """Tell whether all conditions hold, and which does not, or can't be evaluated."""
-        unsure = None
-        for it in self.conditions:
-            met = it.is_met(sent)
+        ``named`` is whether its principals name them. Case does not matter in actions.
+        """
+        is_named, why = named
+        if self.has_not_principal:  # whom it leaves out is not read
+            is_named, why = None, "the trust policy has a NotPrincipal element"
+        others = self.not_actions is not None
+        if is_named is False or _is_among(action, self.not_actions or self.actions) is others:
+            return False, None
+        verdicts = [(it, it.is_met(sent)) for it in self.conditions]
+        for condition, met in verdicts:
             if met is False:
-                return False, it
+                return False, f"{condition} does not hold"
+        if is_named is None:
+            return None, why
+        for condition, met in verdicts:
             if met is None:
-                unsure = it
-        return (None, unsure) if unsure else (True, None)
+                return None, f"{condition} can't be evaluated beforehand"
+        return True, None
 
 
 def read_policy(document: Any) -> list[Statement] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.identity import Caller, find_caller, is_reserved
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.permissions import check_caller_permissions, check_role_permissions, role_gate
+from evalbook.aws.policy_documents import Told
 from evalbook.aws.session import (
     NO_HELP,
     Aws,
@@ -29,12 +30,9 @@ from evalbook.aws.session import (
 )
 from evalbook.aws.trust import (
     DENIED,
-    SAGEMAKER,
     Assumption,
-    Verdict,
     build_trust_statement,
     list_services,
-    named_for_sdk,
     trust,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
@@ -49,12 +47,18 @@ LOOKED_INTO = 10
 
 
 @dataclass(frozen=True)
-class OfferedRole:
-    """A role that the services may assume, and that lacks nothing that IAM can tell."""
+class Role:
+    """A role as IAM describes it."""
 
     arn: str
-    name: str
-    about: str
+    document: Any
+    """Its trust policy; None if it may not be seen."""
+    about: str = ""
+    """Why it is offered, for people."""
+
+    @property
+    def name(self) -> str:
+        return printable(self.arn.rpartition("/")[2])
 
 
 @dataclass(frozen=True)
@@ -63,19 +67,10 @@ class RoleOffer:
 
     default: str | None
     """ARN of a role that passed the checks; None if none was found."""
-    roles: tuple[OfferedRole, ...]
-    """Those that would do: the default first, the others newest first."""
+    roles: tuple[Role, ...]
+    """Those that the services may assume and that lack nothing that IAM can tell: the default
+    first, the others newest first."""
     checks: tuple[Check, ...]
-
-
-@dataclass(frozen=True)
-class _Role:
-    """A role as IAM describes it; ``document`` is None if it may not be seen."""
-
-    arn: str
-    document: Any
-    created: str = ""
-    """The day it was made."""
 
 
 # --- finding a role ---------------------------------------------------------------------------
@@ -87,90 +82,80 @@ def find_execution_role(
     """Look for a role to propose: the caller's own, the training job's, the account's only one."""
     me = find_caller(aws, region)
     questions: list[Callable[[], Any]] = [
-        partial(_find_role, aws, region, me.role_name),
+        partial(_find_role, aws, region, me.role_name, "the role you are signed in with"),
         partial(_find_role_of_job, aws, region, training_job),
         partial(_list_roles, aws, region),
     ]
     own, trained, (listed, unlisted) = in_parallel(questions)
-
-    def fits(role: _Role) -> bool:
-        return all(
-            _read_trust(role, service, me, region)[0] == "trusted"
-            for service in list_services(actions_for)
-        )
-
-    newest = sorted(sorted(listed, key=lambda it: it.arn), key=lambda it: it.created, reverse=True)
-    roles: dict[str, str] = {}
-    for role, about in (
-        (own, "the role you are signed in with"),
-        (trained, f"the role of training job {training_job}"),
-        *((it, f"made {it.created}") for it in newest if not _is_service_linked(it.arn)),
-    ):
-        if role is not None and fits(role):
-            roles.setdefault(role.arn, about)
-    able = _drop_unable(aws, region, actions_for, roles)
-    named = {role.arn for role in (own, trained) if role}
-    default = next((arn for arn in able if arn in named), None)
+    named = [role for role in (own, trained) if role]
+    fitting: dict[str, Role] = {}
+    for role in (*named, *(it for it in listed if not _is_service_linked(it.arn))):
+        if all(it for it, _ in _read_trust(role, me, region, actions_for).values()):
+            fitting.setdefault(role.arn, role)
+    able = _drop_unable(aws, region, actions_for, list(fitting.values()))
+    default = next((it for it in able if it in named), None)
     if default is None and len(able) == 1:
-        default = next(iter(able))
-        able[default] = "the only suitable role in the account"
-    offered = [OfferedRole(arn, printable(_name(arn)), about) for arn, about in able.items()]
+        default = replace(able[0], about="the only suitable role in the account")
+        able = [default]
     checks = []
     if unlisted:
         text = f"Could not list the account's roles to look for a suitable one. {unlisted}"
         checks = [skipped("role.list", text, "Name one, or ask for iam:ListRoles.")]
     elif default is None:
         checks = [skipped("role.list", "Found no single role to propose.")]
-    return RoleOffer(default, tuple(offered), tuple(checks))
+    return RoleOffer(default.arn if default else None, tuple(able), tuple(checks))
 
 
-def _drop_unable(aws: Aws, region: str, actions_for: str, roles: dict[str, str]) -> dict[str, str]:
+def _drop_unable(aws: Aws, region: str, actions_for: str, roles: list[Role]) -> list[Role]:
     """Return the roles without those that IAM's simulator says lack what the SDK insists on."""
-    newest = list(roles)[:LOOKED_INTO]
-    asked = [partial(role_gate, aws, arn, region, actions_for) for arn in newest]
+    newest = roles[:LOOKED_INTO]
+    asked = [partial(role_gate, aws, it.arn, region, actions_for) for it in newest]
     try:
-        verdicts = soon(lambda: in_parallel(asked), aws.patience / 4) or []
+        gates = soon(lambda: in_parallel(asked), aws.patience / 4) or []
     except AwsUnavailable:
         # The one that is chosen is checked again.
-        verdicts = []
-    lacking = {it for it, gate in zip(newest, verdicts, strict=False) if gate.status == "failed"}
-    return {arn: about for arn, about in roles.items() if arn not in lacking}
+        gates = []
+    lacking = [it for it, gate in zip(newest, gates, strict=False) if gate.status == "failed"]
+    return [it for it in roles if it not in lacking]
 
 
-def _find_role(aws: Aws, region: str, name: str | None) -> _Role | None:
-    return try_asking(lambda: _get_role(aws, region, name)) if name else None
+def _find_role(aws: Aws, region: str, name: str | None, about: str) -> Role | None:
+    role = try_asking(lambda: _get_role(aws, region, name)) if name else None
+    return replace(role, about=about) if role else None
 
 
-def _find_role_of_job(aws: Aws, region: str, name: str | None) -> _Role | None:
+def _find_role_of_job(aws: Aws, region: str, name: str | None) -> Role | None:
     if not name:
         return None
     sagemaker = aws.client("sagemaker", region)
     job = try_asking(lambda: sagemaker.describe_training_job(TrainingJobName=name))
     arn = str(job.get("RoleArn") or "") if job else ""
-    role = _find_role(aws, region, _name(arn))
+    role = _find_role(aws, region, arn.rpartition("/")[2], f"the role of training job {name}")
     return role if role and role.arn == arn else None
 
 
-def _name(arn: str) -> str:
-    return arn.rsplit("/", 1)[-1]
-
-
-def _list_roles(aws: Aws, region: str) -> tuple[list[_Role], str | None]:
-    """Return the account's roles, and why they could not be listed, if so."""
+def _list_roles(aws: Aws, region: str) -> tuple[list[Role], str | None]:
+    """Return the account's roles, newest first, and why they could not be listed, if so."""
     pages = aws.client("iam", region).get_paginator("list_roles")
     try:
-        return [
-            _Role(it["Arn"], it.get("AssumeRolePolicyDocument"), iso_utc(it["CreateDate"])[:10])
+        roles = [
+            Role(
+                it["Arn"],
+                it.get("AssumeRolePolicyDocument"),
+                f"made {iso_utc(it['CreateDate'])[:10]}",
+            )
             for page in pages.paginate(PaginationConfig={"PageSize": 1000})
             for it in page["Roles"]
-        ], None
+        ]
     except NO_HELP as error:
         return [], error.message
+    roles.sort(key=lambda it: it.arn)
+    return sorted(roles, key=lambda it: it.about, reverse=True), None
 
 
-def _get_role(aws: Aws, region: str, name: str) -> _Role:
+def _get_role(aws: Aws, region: str, name: str) -> Role:
     role = aws.client("iam", region).get_role(RoleName=name)["Role"]
-    return _Role(str(role["Arn"]), role.get("AssumeRolePolicyDocument"))
+    return Role(str(role["Arn"]), role.get("AssumeRolePolicyDocument"))
 
 
 # --- checking a role --------------------------------------------------------------------------
@@ -192,37 +177,34 @@ def check_role(
     me = find_caller(aws, region)
     name, given = _parse(text, me.account)
     role, there = _look_up(aws, region, name, given, me)
-    _refuse_kind(role.arn, there)
+    refuse_failed([there, *_check_kind(role.arn)])
     of_role, of_caller = in_parallel(
         [
             partial(check_role_permissions, aws, role.arn, region, actions_for, judge),
             partial(check_caller_permissions, aws, region, role.arn),
         ]
     )
-    trusted = _check_trust(role, me, region, actions_for)
-    checks = [there, *trusted, *of_role, *of_caller]
+    checks = [there, *_check_trust(role, me, region, actions_for), *of_role, *of_caller]
     refuse_failed(checks)
     return role.arn, checks
 
 
-def _refuse_kind(arn: str, there: Check) -> None:
+def _check_kind(arn: str) -> list[Check]:
     """Refuse a role that AWS keeps for people or for a service of its own."""
     if is_reserved(arn):
-        raise AnswerRejected(
-            "role.kind",
-            f"{arn} is a role for people to sign in with, through IAM Identity Center: no service "
-            "may assume it, and only AWS can change its trust policy.",
-            "Give a role made for the evaluation; `evalbook doctor --policy trust` and "
-            "`evalbook doctor --policy role` print the policies it needs.",
-            [there],
-        )
+        return [
+            failed(
+                "role.kind",
+                f"{arn} is a role for people to sign in with, through IAM Identity Center: no "
+                "service may assume it, and only AWS can change its trust policy.",
+                "Give a role made for the evaluation; `evalbook doctor --policy trust` and "
+                "`evalbook doctor --policy role` print the policies it needs.",
+            )
+        ]
     if _is_service_linked(arn):
-        raise AnswerRejected(
-            "role.kind",
-            f"{arn} is a service-linked role: only the service it belongs to may assume it.",
-            "Give an execution role.",
-            [there],
-        )
+        text = f"{arn} is a service-linked role: only the service it belongs to may assume it."
+        return [failed("role.kind", text, "Give an execution role.")]
+    return []
 
 
 def _parse(text: str, account: str) -> tuple[str, str | None]:
@@ -252,23 +234,21 @@ def _parse(text: str, account: str) -> tuple[str, str | None]:
             "role can't be passed to a service across accounts.",
             f"Give a role in account {account}.",
         )
-    return _name(arn.resource), text
+    return arn.path[-1], text
 
 
-def _look_up(
-    aws: Aws, region: str, name: str, given: str | None, me: Caller
-) -> tuple[_Role, Check]:
+def _look_up(aws: Aws, region: str, name: str, given: str | None, me: Caller) -> tuple[Role, Check]:
     try:
         role = _get_role(aws, region, name)
     except AwsMissing as error:
-        names = [printable(_name(role.arn)) for role in _list_roles(aws, region)[0]]
+        names = [role.name for role in _list_roles(aws, region)[0]]
         near = did_you_mean([f'"{it}"' for it in nearest(name, names)])
         text = f'There is no role "{name}" in account {me.account}.'
         raise AnswerRejected("role.exists", text, near or _FORMS) from error
     except AwsDenied as error:
         arn = given or f"arn:{me.partition}:iam::{me.account}:role/{name}"
         guess = "" if given else f" evalbook assumes {arn}, which is wrong if the role has a path."
-        return _Role(arn, None), warning(
+        return Role(arn, None), warning(
             "role.exists",
             f"Could not check whether the role exists. {error.message}{guess}",
             "Grant iam:GetRole so that evalbook can check this and the trust policy.",
@@ -286,31 +266,23 @@ def _is_service_linked(arn: str) -> bool:
 # --- trust ------------------------------------------------------------------------------------
 
 
-def _read_trust(role: _Role, service: str, me: Caller, region: str) -> tuple[Verdict, str | None]:
-    """Tell whether a service may assume a role, and the SDK sees it, and why if not plainly so."""
-    who = Assumption(service, me.account, region, me.partition)
-    verdict, why = trust(role.document, who)
-    # The SDK checks the trust too, but only that of SageMaker.
-    unseen = service == SAGEMAKER and not named_for_sdk(role.document, service)
-    if unseen and verdict != "not trusted":
-        return "not trusted", "the SDK requires it as a Service principal, for sts:AssumeRole"
-    return verdict, why
+def _read_trust(role: Role, me: Caller, region: str, actions_for: str) -> dict[str, Told]:
+    """Tell of each service that has to whether it may assume a role, and why if not plainly so."""
+    return {
+        service: trust(role.document, Assumption(service, me.account, region, me.partition))
+        for service in list_services(actions_for)
+    }
 
 
-def _check_trust(role: _Role, me: Caller, region: str, actions_for: str) -> list[Check]:
-    verdicts = {it: _read_trust(role, it, me, region) for it in list_services(actions_for)}
-    missing = [service for service, (verdict, _) in verdicts.items() if verdict == "not trusted"]
+def _check_trust(role: Role, me: Caller, region: str, actions_for: str) -> list[Check]:
+    verdicts = _read_trust(role, me, region, actions_for)
+    missing = [service for service, (trusted, _) in verdicts.items() if trusted is False]
     statement = json.dumps(build_trust_statement(missing, me.account))
-    return [
-        _report_trust(role, service, verdict, why, statement)
-        for service, (verdict, why) in verdicts.items()
-    ]
+    return [_report_trust(role, service, told, statement) for service, told in verdicts.items()]
 
 
-def _report_trust(
-    role: _Role, service: str, verdict: Verdict, why: str | None, statement: str
-) -> Check:
-    check_id = f"role.trust.{service.split('.')[0]}"
+def _report_trust(role: Role, service: str, told: Told, statement: str) -> Check:
+    check_id, (trusted, why) = f"role.trust.{service.split('.')[0]}", told
     doubt = f"Could not check whether {service} may assume {role.arn}"
     because = f": {why}" if why else ""
     if role.document is None:
@@ -319,9 +291,9 @@ def _report_trust(
             f"{doubt}: you may not read its trust policy.",
             "Grant iam:GetRole so that evalbook can check this.",
         )
-    if verdict == "trusted":
+    if trusted:
         return passed(check_id, f"{service} may assume {role.arn}.")
-    if verdict == "not trusted":
+    if trusted is False:
         remedy = f"Add this statement to its trust policy: {statement}"
         if why == DENIED:
             remedy = "Remove the service from that statement, or give another role."

@@ -9,16 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
-from evalbook.aws.policy_documents import Sent, Statement, WrittenStatement, read_policy
+from evalbook.aws.policy_documents import (
+    Sent,
+    Statement,
+    Told,
+    WrittenStatement,
+    any_of,
+    read_policy,
+)
 from evalbook.evaluation_types import EVALUATION_TYPES
-
-Verdict = Literal["trusted", "not trusted", "could not tell"]
 
 # Both services keep the global suffix in aws-cn and aws-us-gov; the SDK looks for no other.
 SAGEMAKER = "sagemaker.amazonaws.com"
 BEDROCK = "bedrock.amazonaws.com"
+
+DENIED = "a Deny statement in the trust policy covers it"
 
 
 @dataclass(frozen=True)
@@ -32,39 +39,43 @@ class Assumption:
     partition: str = "aws"
 
 
-DENIED = "a Deny statement in the trust policy covers it"
-
-
-def trust(document: Any, who: Assumption) -> tuple[Verdict, str | None]:
+def trust(document: Any, who: Assumption) -> Told:
     """Tell whether ``who`` may assume a role of this trust policy, and why if not plainly yes."""
     statements = read_policy(document)
     if statements is None:
-        return "could not tell", "the trust policy could not be read"
-    deny = [_applies(it, who) for it in statements if it.effect == "Deny"]
-    allow = [_applies(it, who) for it in statements if it.effect != "Deny"]
-    if any(applies for applies, _ in deny):
-        return "not trusted", DENIED
-    if all(applies is False for applies, _ in allow):
-        return "not trusted", next((reason for _, reason in allow if reason), None)
-    unsure = [reason for applies, reason in deny if applies is None]
-    if not unsure and any(applies for applies, _ in allow):
-        return "trusted", None
-    unsure += [reason for applies, reason in allow if applies is None]
-    return "could not tell", unsure[0]
+        return None, "the trust policy could not be read"
+    sent: Sent = {
+        "aws:sourceaccount": partial(fnmatchcase, who.account),
+        "aws:sourcearn": partial(_is_source, who),
+    }
+    deny, allow = [
+        [
+            it.applies("sts:AssumeRole", _names(it, who.service), sent)
+            for it in statements
+            if (it.effect == "Deny") is denies
+        ]
+        for denies in (True, False)
+    ]
+    denied, allowed = any_of(it for it, _ in deny), any_of(it for it, _ in allow)
+    if denied:
+        return False, DENIED
+    if allowed is False:
+        return False, next((reason for _, reason in allow if reason), None)
+    if who.service == SAGEMAKER and not any(_is_seen_by_sdk(it) for it in statements):
+        return False, "the SDK requires it as a Service principal, for sts:AssumeRole"
+    if allowed and denied is False:
+        return True, None
+    return None, next(reason for applies, reason in (*deny, *allow) if applies is None)
 
 
-def named_for_sdk(document: Any, service: str) -> bool:
-    """Tell whether the SDK sees a service trusted.
+def _is_seen_by_sdk(it: Statement) -> bool:
+    """Tell whether the SDK, which checks the trust of SageMaker only, takes it for that.
 
     It takes a Service principal spelled out in an Allow statement for sts:AssumeRole, and looks
     neither at conditions nor at wildcards (3.27.0, ``_trusted_services_in_document``).
     """
-    return any(
-        it.effect == "Allow"
-        and service in it.services
-        and not {"sts:AssumeRole", "sts:*", "*"}.isdisjoint(it.actions)
-        for it in read_policy(document) or ()
-    )
+    actions = {"sts:AssumeRole", "sts:*", "*"}
+    return it.effect == "Allow" and SAGEMAKER in it.services and not actions.isdisjoint(it.actions)
 
 
 def list_services(evaluation_type: str) -> list[str]:
@@ -83,40 +94,13 @@ def build_trust_statement(services: list[str], account: str) -> WrittenStatement
     }
 
 
-def _applies(statement: Statement, who: Assumption) -> tuple[bool | None, str | None]:
-    """Tell whether a statement covers the service assuming the role; None: could not tell."""
-    if not statement.covers("sts:AssumeRole"):
-        return False, None
-    principal, reason = _covers_principal(statement, who)
-    if principal is False:
-        return False, None
-    sent: Sent = {
-        "aws:sourceaccount": partial(fnmatchcase, who.account),
-        "aws:sourcearn": partial(_is_source, who),
-    }
-    met, condition = statement.conditions_met(sent)
-    if met is not False and principal is None:
-        return None, reason
-    if condition is None:
-        return met, None
-    said = f"its condition {condition.operator} {condition.key} {', '.join(condition.values)}"
-    outcome = "does not hold" if met is False else "can't be evaluated beforehand"
-    return met, f"{said} {outcome}"
-
-
-def _covers_principal(it: Statement, who: Assumption) -> tuple[bool | None, str | None]:
-    if it.has_not_principal:
-        return None, "the trust policy has a NotPrincipal element"
-    names = {"*", who.service}
-    if who.partition == "aws-cn":  # where IAM takes this spelling too
-        names.add(f"{who.service}.cn")
-    if not names.isdisjoint(it.services):
+def _names(it: Statement, service: str) -> Told:
+    everyone = "*" in it.accounts
+    if service in it.services or "*" in it.services or (everyone and it.effect == "Deny"):
         return True, None
-    if "*" not in it.accounts:
-        return False, None
-    if it.effect == "Deny":
-        return True, None
-    return None, f'the trust policy names everyone ("*"), not {who.service}'
+    if everyone:
+        return None, f'the trust policy names everyone ("*"), not {service}'
+    return False, None
 
 
 def _is_source(who: Assumption, pattern: str) -> bool | None:
