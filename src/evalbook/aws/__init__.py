@@ -1,7 +1,8 @@
 """What is asked of AWS, one module a subject; the only place that knows boto3.
 
-Whatever takes an `Aws` raises `AwsUnavailable` where AWS could not be asked. What else a function
-raises, it says.
+Whatever takes an `Aws` raises `AwsUnavailable` where AWS could not be asked, and what reads, looks
+up or checks something that a person named `AnswerRejected` where it can't be used. What else a
+function raises, it says.
 
 A subject is loaded when it is first named (``aws.s3``): most turns ask AWS nothing.
 """

@@ -76,11 +76,7 @@ def _ask(about: str, question: Callable[[], list[Check]]) -> list[Check]:
 
 
 def check_credentials(aws: Aws) -> list[Check]:
-    """Say who asks, until when, and whether this computer's clock is AWS's.
-
-    Raises:
-        AwsUnavailable: no, expired or unknown credentials, or no network.
-    """
+    """Say who asks, until when, and whether this computer's clock is AWS's."""
     answer = aws.once("caller", aws.client("sts").get_caller_identity)
     me = find_caller(aws)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})

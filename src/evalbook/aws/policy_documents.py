@@ -106,11 +106,7 @@ class Statement:
 
 
 def read_policy(document: Any) -> list[Statement] | None:
-    """Read a policy as AWS gives it: an object, or JSON that may be URL-encoded.
-
-    Returns:
-        Its statements; None if it can't be read.
-    """
+    """Read a policy as AWS gives it: an object, or JSON that may be URL-encoded; None if not."""
     for decoded in (str, unquote):
         if isinstance(document, str):
             try:

@@ -68,9 +68,6 @@ def find_result_files(
     """Find the files of a job under an output prefix; all pages of the listing are read.
 
     ``bedrock_job`` is the name of the Bedrock job if it is known from elsewhere.
-
-    Raises:
-        AnswerRejected: ``results.denied``, the prefix may not be listed.
     """
     root = _prefix(output)
     own = S3Uri(root.bucket, f"{root.key}{job}/output/output/")
@@ -106,9 +103,6 @@ def find_inspect_files(
     """Find the logs of an InspectAI job: those below its own prefix, or else those of its time.
 
     Runs with one output prefix share ``inspectai-results/``, and no file there names its job.
-
-    Raises:
-        AnswerRejected: ``results.denied``, the prefix may not be listed.
     """
     root = _prefix(output)
     own = S3Uri(root.bucket, f"{root.key}{job}/output/")
@@ -123,11 +117,7 @@ def find_inspect_files(
 
 
 def read_summary(aws: Aws, uri: S3Uri) -> Any:
-    """Return the JSON in a summary file, or in the newest one of an archive.
-
-    Raises:
-        AnswerRejected: it can't be read, or is no JSON.
-    """
+    """Return the JSON in a summary file, or in the newest one of an archive."""
     try:
         if uri.key.endswith(ARCHIVE):
             body = _newest_in_archive(aws, uri)
@@ -168,8 +158,6 @@ def find_archives(
     Nothing is written under the names that the archive gives.
 
     Raises:
-        AnswerRejected: it can't be read.
-        AwsUnavailable: AWS could not be asked, or the connection kept breaking.
         tarfile.TarError, OSError, EOFError: it is no archive, or a broken one.
     """
     with tempfile.TemporaryFile() as packed:

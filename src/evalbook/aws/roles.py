@@ -164,15 +164,11 @@ def _get_role(aws: Aws, region: str, name: str) -> Role:
 def check_role(
     aws: Aws, text: str, *, region: str, actions_for: str, judge: str | None = None
 ) -> tuple[str, list[Check]]:
-    """Check a role given by name or ARN for an evaluation in a region.
+    """Check a role given by name or ARN for an evaluation; return its ARN and the checks.
 
     The pipeline is started in the caller's account, wherever the model package is from.
-    ``actions_for`` is the evaluation type; with ``judge``, a foundation model's
-    id, InvokeModel is simulated on that model. Returns the role's ARN and the checks.
-
-    Raises:
-        AnswerRejected: no such role, not one of this account, a service may not assume it, or it
-            or the caller definitely lacks an action that the SDK insists on.
+    ``actions_for`` is the evaluation type; with ``judge``, a foundation model's id, InvokeModel is
+    simulated on that model.
     """
     me = find_caller(aws, region)
     name, given = _parse(text, me.account)

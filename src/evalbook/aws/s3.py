@@ -56,17 +56,12 @@ class ObjectFacts:
 
 
 def describe_bucket(aws: Aws, bucket: str) -> str:
-    """Return the region of a bucket.
-
-    Raises:
-        AnswerRejected: ``s3.no_bucket``; ``s3.denied`` where not even its region is told.
-    """
+    """Return the region of a bucket, which S3 tells even to those who may not see into it."""
     try:
         answer = aws.client("s3").head_bucket(Bucket=bucket)
     except AwsMissing:
         raise reject_bucket(aws, bucket) from None
     except (AwsDenied, AwsInvalid) as error:
-        # S3 tells the region of a bucket even to those who may not see into it.
         region = answer_headers(error).get("x-amz-bucket-region")
     else:
         region = answer.get("BucketRegion")
@@ -74,11 +69,7 @@ def describe_bucket(aws: Aws, bucket: str) -> str:
 
 
 def need_bucket_in(aws: Aws, bucket: str, region: str) -> Check:
-    """Check that a bucket is in the region of the evaluation.
-
-    Raises:
-        AnswerRejected: ``s3.region``, it is not; and as `describe_bucket`.
-    """
+    """Check that a bucket is in the region of the evaluation."""
     there = describe_bucket(aws, bucket)
     if there != region:
         raise reject(
@@ -91,12 +82,7 @@ def need_bucket_in(aws: Aws, bucket: str, region: str) -> Check:
 
 
 def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
-    """Look at an object without reading it: a HEAD request, more only where that fails.
-
-    Raises:
-        AnswerRejected: ``s3.no_bucket``, ``s3.missing``, ``s3.folder``, ``s3.denied``,
-            ``s3.empty``, ``s3.archived`` or ``s3.unreadable``.
-    """
+    """Look at an object without reading it: a HEAD request, more only where that fails."""
     region = describe_bucket(aws, uri.bucket)
     in_bucket = passed("s3.bucket", f"The bucket {uri.bucket} exists, in {region}.")
     if not uri.key or uri.key.endswith("/"):
@@ -119,11 +105,7 @@ def read_head(aws: Aws, uri: S3Uri, size: int = 8192) -> bytes:
 
 
 def read_range(aws: Aws, uri: S3Uri, start: int, size: int) -> bytes:
-    """Return ``size`` bytes of an object from a place on, or fewer where it ends before.
-
-    Raises:
-        AnswerRejected: ``s3.missing``, ``s3.denied``, ``s3.archived`` or ``s3.unreadable``.
-    """
+    """Return ``size`` bytes of an object from a place on, or fewer where it ends before."""
     pieces = read_chunks(aws, uri, size, limit=start + size, start=start)
     return aws.wait_for(str(_READING), lambda: b"".join(pieces))
 
@@ -140,11 +122,8 @@ def read_chunks(
     """Yield an object's bytes in pieces of at most ``chunk``; memory stays at one piece.
 
     A connection that breaks is taken up again where it broke. With ``etag`` the object must still
-    be the one that `describe_object` saw. ``start`` and ``limit`` are offsets in bytes.
-
-    Raises:
-        AnswerRejected: as `read_head`, and ``s3.changed`` where another object took its place.
-        AwsUnavailable: AWS could not be asked, or the connection kept breaking.
+    be the one that `describe_object` saw, or ``s3.changed`` is raised. ``start`` and ``limit`` are
+    offsets in bytes.
     """
     from botocore.exceptions import ReadTimeoutError
 

@@ -46,13 +46,7 @@ class FoundObjects:
 def search_objects(aws: Aws, wanted: S3Uri, endings: tuple[str, ...]) -> FoundObjects:
     """Search the first thousand objects under a prefix by parts of their names.
 
-    Args:
-        aws: the session to ask with.
-        wanted: what the keys begin with and, after each ``*``, what they contain, in any order.
-        endings: what the keys end in.
-
-    Raises:
-        AnswerRejected: ``s3.no_bucket``; ``s3.denied`` where it may not be listed.
+    ``wanted`` is what the keys begin with and, after each ``*``, what they contain, in any order.
     """
     prefix, *parts = wanted.key.split("*")
     try:

@@ -93,11 +93,7 @@ class Aws:
 
     @property
     def session(self) -> Any:
-        """The boto3 session.
-
-        Raises:
-            AwsUnavailable: the profile is not configured, or the settings can't be read.
-        """
+        """The boto3 session, made when it is first needed."""
         with self._lock:
             if self._session is None:
                 # boto3 itself reads only AWS_DEFAULT_REGION; for AWS's command line and its other
@@ -114,11 +110,7 @@ class Aws:
         return region
 
     def required_region(self) -> str:
-        """Return the region asked if none is named.
-
-        Raises:
-            AwsUnavailable: none is configured.
-        """
+        """Return the region asked if none is named; that none is configured is an error."""
         if self.default_region is None:
             raise AwsUnavailable("no_region", "No AWS region is configured.", "Give --region.")
         return self.default_region
@@ -154,9 +146,6 @@ class Aws:
         A thread, because neither a name that can't be looked up, nor a program that gives
         credentials, nor an answer that comes byte by byte minds botocore's time limits; and because
         Ctrl-C ends this wait at once. What is given up goes on, and keeps no process alive.
-
-        Raises:
-            AwsUnavailable: ``no_answer``, and whatever the question raised.
         """
         with self._lock:
             now = time.monotonic()
@@ -204,10 +193,6 @@ class Aws:
 
         What it is asked raises `AwsDenied`, `AwsMissing` or `AwsInvalid` where AWS's answer was no,
         and `AwsUnavailable` where there was none, or none of AWS's.
-
-        Raises:
-            AwsUnavailable: no region is known, or the settings name an endpoint that is no URL.
-            AwsInvalid: this botocore doesn't know the service.
         """
         key = (service, region or self.default_region)
         with self._lock:
@@ -353,7 +338,7 @@ def _settle(question: Callable[[], T], answer: Future[T]) -> None:
 def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:
     """Ask independent questions at the same time; answers come in the order of the questions.
 
-    Raises what the first failing question, in that order, raised. Those that have not been asked
+    What the first failing question, in that order, raised is raised. Those that have not been asked
     by then are not asked any more, nor after Ctrl-C.
     """
     if len(questions) < 2:
@@ -380,8 +365,6 @@ def soon(question: Callable[[], T], seconds: float | None = None) -> T | None:
     """Ask what must keep nobody waiting; None if the answer takes longer.
 
     A question that is given up goes on in the background, and keeps no process alive.
-
-    Raises what the question raised in time.
     """
     answer = _start(question)
     from concurrent.futures import wait

@@ -24,15 +24,8 @@ _CATEGORIES = "LZN"
 def check_tags(tags: Mapping[str, str], *, keeps_empty: bool) -> None:
     """Refuse tags that SageMaker would not take, or the SDK not set.
 
-    Args:
-        tags: values by key.
-        keeps_empty: whether a tag without a value would be set; the SDK leaves it out of a
-            pipeline that it creates (_create_evaluation_pipeline in train/evaluate/execution.py,
-            3.27.0).
-
-    Raises:
-        AnswerRejected: ``tags.count``, ``tags.reserved``, ``tags.length``, ``tags.characters`` or
-            ``tags.empty``.
+    ``keeps_empty`` is whether a tag without a value would be set; the SDK leaves it out of a
+    pipeline that it creates (_create_evaluation_pipeline in train/evaluate/execution.py, 3.27.0).
     """
     if len(tags) > MOST_TAGS:
         raise AnswerRejected(
@@ -82,13 +75,7 @@ def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str
 
     It looks for a pipeline of the evaluation type that carries its own tag, and changes only the
     definition of one that it finds (_get_or_create_pipeline in train/evaluate/execution.py,
-    3.27.0).
-
-    Args:
-        aws: whom to ask.
-        region: where the evaluation will run.
-        pipelines: how the names of the type's pipelines begin.
-        tags: the tags by key.
+    3.27.0). ``pipelines`` is how the names of the type's pipelines begin.
     """
     try:
         existing = _find_sdks_pipeline(aws, region, pipelines)
