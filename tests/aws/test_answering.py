@@ -210,20 +210,17 @@ def test_artefacts_have_to_be_in_the_region_and_not_nothing(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize(
-    ("instance_type", "count", "said"),
+    ("instance_type", "said"),
     [
-        ("ml.g5.12xlarg", 1, "Did you mean ml.g5.12xlarge"),
-        ("huge", 1, "Give one such as ml.g5.12xlarge."),
-        ("ml.g5.12xlarge", 0, "Give 1 x ml.g5.12xlarge."),
-        ("ml.g5.12xlarge", 2, "look for endpoints that were left behind."),
+        ("ml.g5.12xlarg", "Did you mean ml.g5.12xlarge"),
+        ("huge", "Give one such as ml.g5.12xlarge."),
+        ("ml.g5.12xlarge", "look for endpoints that were left behind."),
     ],
 )
-def test_instances_that_host_must_exist(
-    aws: Aws, instance_type: str, count: int, said: str
-) -> None:
+def test_instances_that_host_must_exist(aws: Aws, instance_type: str, said: str) -> None:
     answer(aws.client("service-quotas", REGION), "ListServiceQuotas", lambda _: {"Quotas": []})
     try:
-        checks = check_hosting(aws, REGION, Instances(instance_type, count), 8, "llama")
+        checks = check_hosting(aws, REGION, Instances(instance_type, 2), 8, "llama")
         remedy = checks[-1].remedy
     except AnswerRejected as rejection:
         remedy = rejection.remedy

@@ -307,17 +307,13 @@ def check_hosting(
     """Hold the instances that are to host a model against the model and the quota."""
     model: Any = aws.client("sagemaker", region).meta.service_model
     known = set(model.shape_for("ProductionVariantInstanceType").enum)
-    instance_type, count = instances.instance_type, instances.instance_count
+    instance_type = instances.instance_type
     if instance_type not in known:
         raise AnswerRejected(
             "hosting.type",
             f"{instance_type} is not an instance type for endpoints.",
             did_you_mean(nearest(instance_type, sorted(known), cutoff=0.75))
             or "Give one such as ml.g5.12xlarge.",
-        )
-    if count < 1:
-        raise AnswerRejected(
-            "hosting.count", f"{count} instances can't host anything.", f"Give 1 x {instance_type}."
         )
     checks = check_gpus("hosting.gpu", instance_type, None if is_nova(base) else billions)
     return [

@@ -24,8 +24,6 @@ from evalbook.texts import joined
 if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import EvaluationResultTypeDef
 
-_SIMULATE = "Grant iam:SimulatePrincipalPolicy so that evalbook can check this."
-
 
 @dataclass(frozen=True)
 class Simulation:
@@ -157,14 +155,12 @@ def check_caller_permissions(aws: Aws, region: str, role_arn: str) -> list[Check
         check = warning(check.id, check.message, check.remedy)
     if not passing.lacking:
         return [check]
+    text = (
+        f"You ({source}) may not pass {role_arn} to SageMaker, as far as IAM's simulator can tell."
+    )
     return [
         check,
-        warning(
-            "caller.pass_role",
-            f"You ({source}) may not pass {role_arn} to SageMaker, as far as IAM's simulator "
-            "can tell.",
-            f"Ask for iam:PassRole on it, for {SAGEMAKER}.",
-        ),
+        warning("caller.pass_role", text, f"Ask for iam:PassRole on it, for {SAGEMAKER}."),
     ]
 
 
@@ -228,7 +224,8 @@ def _check_simulation(check_id: str, answer: Simulation, who: str, may: str, rem
 
 def _skip_simulation(check_id: str, error: str) -> Check:
     whose = "Your permissions" if check_id.startswith("caller") else "The role's permissions"
-    return skipped(check_id, f"{whose} were not checked. {error}", _SIMULATE)
+    grant = "Grant iam:SimulatePrincipalPolicy so that evalbook can check this."
+    return skipped(check_id, f"{whose} were not checked. {error}", grant)
 
 
 def simulate(

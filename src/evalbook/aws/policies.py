@@ -77,15 +77,12 @@ def build_policies(scope: Scope) -> dict[str, WrittenPolicy]:
     """
     services = list_services(scope.evaluation_type)
     trust: WrittenStatement = {"Sid": "Services", **build_trust_statement(services, scope.account)}
-    return {
-        "caller": _write(_fill_in(GRANTS.facts["caller"], scope)),
-        "role": _write(_fill_in(GRANTS.facts["role"], scope)),
-        "trust": _write([trust]),
+    written = {
+        "caller": _fill_in(GRANTS.facts["caller"], scope),
+        "role": _fill_in(GRANTS.facts["role"], scope),
+        "trust": [trust],
     }
-
-
-def _write(statements: list[WrittenStatement]) -> WrittenPolicy:
-    return {"Version": "2012-10-17", "Statement": statements}
+    return {whose: {"Version": "2012-10-17", "Statement": it} for whose, it in written.items()}
 
 
 def _fill_in(grants: list[_Grant], scope: Scope) -> list[WrittenStatement]:

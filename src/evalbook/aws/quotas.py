@@ -28,7 +28,9 @@ def check_quotas(aws: Aws, region: str) -> list[Check]:
         return [unchecked("quotas", "Bedrock's quotas", error, _GRANT)]
     if not quotas:
         return [skipped("quotas", "Service Quotas lists none for evaluation jobs.")]
-    running = _count_running(aws, region)
+    jobs = aws.client("bedrock", region).get_paginator("list_evaluation_jobs")
+    pages = jobs.paginate(statusEquals="InProgress")
+    running = try_asking(lambda: sum(len(page["jobSummaries"]) for page in pages))
     return [_check_quota(name, value, running) for name, value in quotas.items()]
 
 
@@ -38,12 +40,6 @@ def _list_quotas(aws: Aws, region: str, service: str) -> Iterator[tuple[str, flo
         yield from (
             (it.get("QuotaName", ""), it["Value"]) for it in page["Quotas"] if "Value" in it
         )
-
-
-def _count_running(aws: Aws, region: str) -> int | None:
-    jobs = aws.client("bedrock", region).get_paginator("list_evaluation_jobs")
-    pages = jobs.paginate(statusEquals="InProgress")
-    return try_asking(lambda: sum(len(page["jobSummaries"]) for page in pages))
 
 
 def _check_quota(name: str, value: float, running: int | None) -> Check:

@@ -11,7 +11,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evalbook.aws.answers import Asked, read_answer
@@ -241,9 +242,16 @@ class _Guarded:
             return getattr(self._client, name)
         raise reject_operation(self._service, name)
 
-    def get_paginator(self, name: str) -> _GuardedPages:
+    def get_paginator(self, name: str) -> Any:
         getattr(self, name)  # an operation that this botocore doesn't know has no pages either
-        return _GuardedPages(self, name)
+        return SimpleNamespace(paginate=partial(self._pages, name))
+
+    def _pages(self, name: str, **params: Any) -> Iterator[Any]:
+        """Yield pages, each of which is one more question; a listing cut short is an error."""
+        operation = self._client.meta.method_to_api_mapping[name]
+        pages = iter(self._client.get_paginator(name).paginate(**params))
+        while (page := self._ask(operation, lambda: next(pages, None))) is not None:
+            yield page
 
     def _ask(self, operation: str, question: Callable[[], Any], more: float = 0.0) -> Any:
         asked = Asked(self._service, operation, self._client.meta.endpoint_url)
@@ -255,21 +263,6 @@ class _Guarded:
                 return None if answer is None else read_answer(answer, shape, asked)
 
         return self._aws.wait_for(str(asked), ask, more)
-
-
-class _GuardedPages:
-    """A paginator each of whose pages is one more question; a listing cut short is an error."""
-
-    def __init__(self, client: _Guarded, name: str) -> None:
-        self._client = client
-        self._name = name
-
-    def paginate(self, **params: Any) -> Iterator[Any]:
-        client = self._client._client
-        operation = client.meta.method_to_api_mapping[self._name]
-        pages = iter(client.get_paginator(self._name).paginate(**params))
-        while (page := self._client._ask(operation, lambda: next(pages, None))) is not None:
-            yield page
 
 
 @contextmanager

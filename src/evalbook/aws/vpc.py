@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import partial
 
@@ -62,30 +61,12 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
 
 
 def _read(text: str, region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    text = text.strip()
-    words = _read_json(text) if text.startswith(("{", "[")) else re.split(r"[\s,;]+", text)
-    ids = [_read_id(word.strip("'\"`"), region) for word in words if word.strip("'\"`")]
-    distinct = tuple(dict.fromkeys(ids))
-    subnets = tuple(item for item in distinct if item.startswith("subnet-"))
-    return subnets, tuple(item for item in distinct if item.startswith("sg-"))
-
-
-def _read_json(text: str) -> list[str]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise reject("vpc.form", f"This is not valid JSON: {error}.", _FORM) from None
-    lists = list(value.values()) if isinstance(value, dict) else [value]
-    for key in value if isinstance(value, dict) else ():
-        if re.sub("[_-]", "", key.lower()) not in _JSON_KEYS:
-            raise reject("vpc.form", f'"{key}" is not a known key.', _FORM)
-    words: list[str] = []
-    for ids in lists:
-        ids = [ids] if isinstance(ids, str) else ids
-        if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
-            raise reject("vpc.form", "The JSON holds something other than lists of IDs.", _FORM)
-        words += ids
-    return words
+    """Return the subnets and the groups, each once, of a list or of JSON."""
+    words = [it for it in re.split(r"[\s,;\"'`{}\[\]]+", text) if it.strip(":")]
+    named = [it for it in words if re.sub("[_:-]", "", it.lower()) not in _JSON_KEYS]
+    ids = dict.fromkeys(_read_id(it, region) for it in named)
+    subnets = tuple(it for it in ids if it.startswith("subnet-"))
+    return subnets, tuple(it for it in ids if it.startswith("sg-"))
 
 
 def _read_id(word: str, region: str) -> str:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from evalbook.aws.doctor_checks import Subject
-
 _POLICIES = ("all", "caller", "role", "trust")
 
 
@@ -57,7 +55,7 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     It looks at credentials, region, role, judges, buckets and versions, and only reads from AWS.
     With --policy it prints the permissions that you and the execution role need.
     """
-    from evalbook.aws.doctor_checks import check_everything, failing
+    from evalbook.aws.doctor_checks import Subject, check_everything, failing
     from evalbook.workflow.workflow import Workflow
 
     interview = Workflow.load(settings.state).interview
@@ -65,10 +63,18 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     role = role or interview.value(slots.EXECUTION_ROLE)
     if policy:
         return _print_policies(output, aws, interview, role, policy)
+    subject = Subject(
+        interview.type.name,
+        interview.value(slots.REGION),
+        role,
+        interview.value(slots.JUDGE_MODEL),
+        tuple(dict.fromkeys(filter(None, _buckets(interview)))),
+        interview.value(slots.MLFLOW),
+    )
     checks = [_check_sdk()]
     status = 0
     try:
-        checks += check_everything(aws, _subject(interview, role))
+        checks += check_everything(aws, subject)
     except AwsUnavailable as error:
         checks.append(failed(error.code, error.message, error.remedy))
         status = AwsUnavailable.exit_status
@@ -93,19 +99,6 @@ def _parts(checks: Sequence[Check]) -> Iterator[RenderableType | list[dict[str, 
     stops = counts["failed"] > 0
     verdict = "Something would stop a run." if stops else "Found nothing that would stop a run."
     yield Prose(f"{verdict} ({found})", BAD if stops else GOOD)
-
-
-def _subject(interview: Interview, role: str | None) -> Subject:
-    from evalbook.aws.doctor_checks import Subject
-
-    return Subject(
-        interview.type.name,
-        interview.value(slots.REGION),
-        role,
-        interview.value(slots.JUDGE_MODEL),
-        tuple(dict.fromkeys(filter(None, _buckets(interview)))),
-        interview.value(slots.MLFLOW),
-    )
 
 
 def _buckets(interview: Interview) -> list[str]:
