@@ -87,6 +87,8 @@ def find_package_of_job(aws: Aws, name: str, region: str | None = None) -> str |
 
     None also if the job may not be seen: the answer only helps.
     """
+    if not _NAME.fullmatch(name):
+        return None
     sagemaker = aws.client("sagemaker", region)
     job = try_asking(lambda: sagemaker.describe_training_job(TrainingJobName=name))
     if job is not None:

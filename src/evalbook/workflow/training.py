@@ -4,35 +4,30 @@ from __future__ import annotations
 
 from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, skipped, warning
-from evalbook.evaluation_types import EVALUATION_TYPES, EvaluationType
+from evalbook.evaluation_types import MULTI_TURN_RL, EvaluationType
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.slots import MODEL
+from evalbook.workflow.slots import EVALUATION_TYPE, MODEL
+
+_SWITCH = Remedy(
+    "To evaluate it by rollouts in its agent, change the evaluation type to "
+    f"{MULTI_TURN_RL.label}.",
+    step=EVALUATION_TYPE.name,
+    answer=MULTI_TURN_RL.name,
+)
 
 
-def find_training_facts(
-    interview: Interview, package: aws.package_answers.ModelPackage, job: str | None
-) -> tuple[aws.found.Training, list[Check]]:
-    """Return what is known about a package's training, with checks of the evaluation type."""
-    interview.progress("Looking for the job that trained the model", None, None)
-    found = aws.rollout_training.find_training(interview.aws, package, job)
-    return found, _checks(interview.type, found)
-
-
-def _checks(evaluation_type: EvaluationType, found: aws.found.Training) -> list[Check]:
-    if evaluation_type.trained_by_rollouts:
-        if found.trained:
-            return [passed("model.training", f"Multi-turn RL trained the model. {found.how}")]
-        if found.trained is None:
-            message = (
-                f"evalbook could not find out whether multi-turn RL trained the model. {found.how}"
-            )
-            return [skipped("model.training", message)]
-        message = f"The model was not trained with multi-turn RL. {found.how}"
-        return [warning("model.training", message)]
-    if not found.trained:
-        return []
-    message = f"The model was trained with multi-turn RL. {found.how}"
-    return [warning("model.training", message, explain_switch())]
+def check_training(kind: EvaluationType, found: aws.found.Training) -> list[Check]:
+    """Return what a model's training says for or against the evaluation type."""
+    by_rollouts = f"trained with multi-turn RL. {found.how}"
+    if not kind.trained_by_rollouts:
+        warned = warning("model.training", f"The model was {by_rollouts}", _SWITCH)
+        return [warned] if found.trained else []
+    if found.trained is None:
+        unknown = "evalbook could not find out whether multi-turn RL trained the model."
+        return [skipped("model.training", f"{unknown} {found.how}")]
+    if found.trained:
+        return [passed("model.training", f"Multi-turn RL trained the model. {found.how}")]
+    return [warning("model.training", f"The model was not {by_rollouts}")]
 
 
 def list_training_notices(interview: Interview) -> tuple[str, ...]:
@@ -42,22 +37,8 @@ def list_training_notices(interview: Interview) -> tuple[str, ...]:
     if interview.type.trained_by_rollouts and trained is False:
         return ("Multi-turn RL did not train this model; it can still be evaluated this way.",)
     if not interview.type.trained_by_rollouts and trained:
-        return (f"Multi-turn RL trained this model. {explain_switch().text}",)
+        return (f"Multi-turn RL trained this model. {_SWITCH.text}",)
     return ()
-
-
-def find_rollout_type() -> EvaluationType:
-    """Return the evaluation type for models trained with multi-turn RL."""
-    return next(it for it in EVALUATION_TYPES.values() if it.trained_by_rollouts)
-
-
-def explain_switch() -> Remedy:
-    return Remedy(
-        f"To evaluate it by rollouts in its agent, change the evaluation type to "
-        f"{find_rollout_type().label}.",
-        step="evaluation_type",
-        answer=find_rollout_type().name,
-    )
 
 
 def training_job(interview: Interview) -> aws.found.RolloutTraining | None:

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
-from evalbook.records import dataclass
-from evalbook.texts import Notice, put_in_a_row
+from evalbook.texts import put_in_a_row
 from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.interview import Accepted, Interview
-from evalbook.workflow.turn import Choice
-
-
-@dataclass(frozen=True)
-class InHub:
-    """What the public hub has for a name or some words."""
-
-    exact: aws.hub_models.HubModel | None = None
-    """The model with exactly that name, or with that name in Bedrock."""
-    fitting: aws.hub_models.HubMatches | None = None
-    """Models that match the words, if none is exact; None if the hub may not be searched."""
-    notes: tuple[Check, ...] = ()
-
-    @property
-    def models(self) -> tuple[aws.hub_models.HubModel, ...]:
-        """Models that match the words and can be evaluated."""
-        return self.fitting.models if self.fitting else ()
 
 
 def accept_named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted[str, ModelFacts]:
@@ -38,11 +19,11 @@ def accept_named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted
         AnswerRejected: the SDK would not find it, or would evaluate another version.
     """
     _, hub, _, name, *version = arn.path
-    if hub != aws.package_answers.PUBLIC_HUB:
+    public = aws.package_answers.PUBLIC_HUB
+    if hub != public:
         raise AnswerRejected(
             "model.hub",
-            f"{arn} is in the hub {hub}. The SDK looks up base models in "
-            f"{aws.package_answers.PUBLIC_HUB} only.",
+            f"{arn} is in the hub {hub}. The SDK looks up base models in {public} only.",
             "Give a base model from that hub, or a model package.",
         )
     aws.arns.refuse_region_fault(arn, "model.arn", "Give a base model in one of AWS's regions.")
@@ -50,7 +31,7 @@ def accept_named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted
     if model is None:
         raise AnswerRejected(
             "model.missing",
-            f"There is no base model {name} in {aws.package_answers.PUBLIC_HUB} in {arn.region}.",
+            f"There is no base model {name} in {public} in {arn.region}.",
             _meant(name, arn.region, interview) or "Give a word from its name.",
         )
     if version and version[0] != model.version:
@@ -63,7 +44,7 @@ def accept_named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted
 
 
 def find_newest_in_hub(
-    name: str, region: str, interview: Interview
+    name: str, region: str | None, interview: Interview
 ) -> aws.hub_models.HubModel | None:
     """Return the newest version of a base model, which is what the SDK uses; None if none exists.
 
@@ -111,78 +92,67 @@ def accept_base_model(
     return Accepted(model.answer, facts, (*notes, found, *checks))
 
 
-def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
-    """Return what a region's public hub has for a name or some words."""
+def find_exact_base_model(
+    text: str, region: str | None, interview: Interview
+) -> aws.hub_models.HubModel | None:
+    """Return the base model of exactly this name, in the public hub or in Bedrock, if any."""
     interview.progress("Looking in the public hub", None, None)
-    name = aws.hub_models.hub_name(text)
-    alias = passed("model.alias", f"SageMaker's hub calls {text} {name}.")
     try:
-        exact = aws.hub_models.describe_hub_model(interview.aws, name, region)
-        if exact is not None:
-            return InHub(exact, notes=() if name == text else (alias,))
-        suits = partial(
-            aws.base_models.can_be_evaluated_alone,
-            region=region or "",
-            evaluation_type=interview.type.name,
-        )
-        fitting = aws.hub_models.find_hub_models(interview.aws, text, region, suits)
-        if len(fitting.models) != 1:
-            return InHub(fitting=fitting)
-        # Its document says more than the list does.
-        only = aws.hub_models.describe_hub_model(interview.aws, fitting.models[0].name, region)
+        name = aws.hub_models.hub_name(text)
+        return aws.hub_models.describe_hub_model(interview.aws, name, region)
     except aws.session.REFUSED:
-        return InHub()
-    models = (only,) if only else fitting.models
-    note = passed("model.hub", f"{text!r} matches one base model, {models[0].name}.")
-    return InHub(fitting=replace(fitting, models=models), notes=(note,))
+        return None
 
 
-def list_base_models(inside: InHub) -> tuple[Choice, ...]:
-    """Return base models as choices, closest match first."""
-    return tuple(
-        Choice(
-            model.answer,
-            model.name,
-            put_in_a_row(
-                f"base model in the public hub, version {model.version}",
-                Notice("evaluated on its own"),
-                by="; ",
-            ),
-        )
-        for model in inside.models[: aws.hub_models.MOST_OFFERED]
+def find_base_models(
+    text: str, region: str | None, interview: Interview
+) -> aws.hub_models.HubMatches | None:
+    """Return base models whose names match some words; None if the hub may not be searched."""
+    suits = partial(
+        aws.base_models.can_be_evaluated_alone,
+        region=region or "",
+        evaluation_type=interview.type.name,
     )
+    try:
+        return aws.hub_models.find_hub_models(interview.aws, text, region, suits)
+    except aws.session.REFUSED:
+        return None
 
 
-def list_left_out(inside: InHub) -> tuple[str, ...]:
+def list_left_out(found: aws.hub_models.HubMatches) -> list[str]:
     """Say how many base models match, if they are not all listed."""
     notices = []
-    if len(inside.models) > aws.hub_models.MOST_OFFERED:
+    if len(found.models) > aws.hub_models.MOST_OFFERED:
         notices.append(
-            f"{len(inside.models)} base models match; {aws.hub_models.MOST_OFFERED} are listed. "
+            f"{len(found.models)} base models match; {aws.hub_models.MOST_OFFERED} are listed. "
             "Add a word to narrow them down."
         )
-    if inside.fitting and inside.fitting.untold:
+    if found.untold:
         notices.append(
-            f"Not checked: whether {inside.fitting.untold} more matching base models can be "
+            f"Not checked: whether {found.untold} more matching base models can be "
             "evaluated. Give the full name of one to have it checked."
         )
-    return tuple(notices)
+    return notices
 
 
 def reject_unmatched(
-    text: str, inside: InHub, region: str | None, interview: Interview, missing: AnswerRejected
+    text: str,
+    found: aws.hub_models.HubMatches | None,
+    region: str | None,
+    interview: Interview,
+    missing: AnswerRejected,
 ) -> AnswerRejected:
     """Return the rejection for words that match neither a model package nor a base model."""
-    if inside.fitting is None:
+    if found is None:
         said = "The public hub could not be searched for a base model."
         remedy = (
             "Ask for the permissions sagemaker:DescribeHubContent and sagemaker:ListHubContents."
         )
-    elif inside.fitting.unfit:
-        some = ", ".join(inside.fitting.unfit[:3])
+    elif found.unfit:
+        some = ", ".join(found.unfit[:3])
         said = f"In the public hub, {some} matches, but this evaluation type can't evaluate it."
         remedy = "Name another base model, or choose another evaluation type."
-    elif inside.fitting.untold:
+    elif found.untold:
         said = (
             "Base models in the public hub match, but it is not known whether they can be "
             "evaluated."

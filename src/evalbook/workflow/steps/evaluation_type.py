@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected, EvalbookError
-from evalbook.evaluation_types import EVALUATION_TYPES
-from evalbook.records import dataclass
+from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, MULTI_TURN_RL
 from evalbook.texts import Notice
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
-from evalbook.workflow.replies.words import says_yes, yes_or_no
+from evalbook.workflow.replies.words import says_yes
 from evalbook.workflow.steps import model
-from evalbook.workflow.training import find_rollout_type
 from evalbook.workflow.turn import Choice, Question
 
 HELP = "help"
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """Where the questions end: an evaluation type, and why."""
-
-    type: str
-    reason: str
 
 
 # The questions that lead to an evaluation type: a tree of at most four. Each choice's value holds
@@ -56,59 +45,48 @@ _ANSWERS = {
 }
 """Each possible answer, by the question that its key begins with: label and meaning."""
 _SUGGESTED = {
-    "help.agent": Suggestion(
-        "multi_turn_rl",
-        "What counts is whether the agent reaches its goal: whole rollouts are run in its "
-        "environment and rewarded, as in multi-turn reinforcement learning.",
-    ),
-    "help.answers.dataset.code": Suggestion(
-        "custom_scorer",
-        "Code scores the same answer the same way every time and costs little; every record needs "
-        "its right answer in the dataset.",
-    ),
-    "help.answers.dataset.reader.open": Suggestion(
-        "llm_as_judge",
-        "Only a reader can tell how good such answers are, and a judge model reads every one, by "
-        "the metrics you choose.",
-    ),
-    "help.answers.dataset.reader.cheap": Suggestion(
-        "llm_as_judge",
-        "Only a reader can tell how good such answers are. You pay the judge per record, "
-        "metric and model, so 100 records and two metrics keep the cost down.",
-    ),
-    "help.answers.dataset.reader.nova": Suggestion(
-        "llm_as_judge",
-        "Only a reader can tell how good such answers are. A Nova model costs extra here: one run "
-        "per model, with an instance and an endpoint. A benchmark is cheaper, but knows nothing "
-        "about your task.",
-    ),
-    "help.answers.none.tasks": Suggestion(
-        "inspect_ai",
-        "Inspect AI runs any kind of task, including multi-turn ones and ones with tools, on a "
-        "model served by an endpoint or Bedrock.",
-    ),
-    "help.answers.none.none": Suggestion(
-        "benchmark",
-        "Public benchmarks bring their own questions. They show which general abilities "
-        "fine-tuning gained or lost, not how well the model does your task.",
-    ),
+    "help.agent": "multi_turn_rl",
+    "help.answers.dataset.code": "custom_scorer",
+    "help.answers.dataset.reader.open": "llm_as_judge",
+    "help.answers.dataset.reader.cheap": "llm_as_judge",
+    "help.answers.dataset.reader.nova": "llm_as_judge",
+    "help.answers.none.tasks": "inspect_ai",
+    "help.answers.none.none": "benchmark",
+}
+_REASONS = {
+    "help.agent": "What counts is whether the agent reaches its goal: whole rollouts are run in "
+    "its environment and rewarded, as in multi-turn reinforcement learning.",
+    "help.answers.dataset.code": "Code scores the same answer the same way every time and costs "
+    "little; every record needs its right answer in the dataset.",
+    "help.answers.dataset.reader.open": "Only a reader can tell how good such answers are, and a "
+    "judge model reads every one, by the metrics you choose.",
+    "help.answers.dataset.reader.cheap": "Only a reader can tell how good such answers are. You "
+    "pay the judge per record, metric and model, so 100 records and two metrics keep the cost "
+    "down.",
+    "help.answers.dataset.reader.nova": "Only a reader can tell how good such answers are. A "
+    "Nova model costs extra here: one run per model, with an instance and an endpoint. A "
+    "benchmark is cheaper, but knows nothing about your task.",
+    "help.answers.none.tasks": "Inspect AI runs any kind of task, including multi-turn ones and "
+    "ones with tools, on a model served by an endpoint or Bedrock.",
+    "help.answers.none.none": "Public benchmarks bring their own questions. They show which "
+    "general abilities fine-tuning gained or lost, not how well the model does your task.",
 }
 
 
 def _ask(interview: Interview) -> Question:
     how = _known_training(interview)
-    suggested = find_rollout_type() if how else None
+    suggested = MULTI_TURN_RL.name if how else None
     return Question(
         "Which kind of evaluation?",
         kind="choice",
         choices=(
-            *type_choices(interview, suggested.name if suggested else None),
+            *type_choices(interview, suggested),
             Choice(HELP, "Help me decide", "At most four short questions, then a suggestion."),
         ),
         # What most people who fine-tune a text model want.
-        default=suggested.name if suggested else "llm_as_judge",
-        notices=(f"Multi-turn RL trained your model: {suggested.label} fits it. {how}",)
-        if suggested
+        default=suggested or LLM_AS_JUDGE.name,
+        notices=(f"Multi-turn RL trained your model: {MULTI_TURN_RL.label} fits it. {how}",)
+        if how
         else (),
         reference="references/choosing-an-evaluation.md",
     )
@@ -153,7 +131,14 @@ def _read(text: str, question: Question, interview: Interview) -> str:
     # Someone who knows the type by now need not go on to the suggestion.
     types = type_choices(interview)
     named = [it.value for it in types if said.casefold() in (it.value, it.label.casefold())]
-    return named[0] if named else _read_answer(said, question.choices)
+    if named:
+        return named[0]
+    try:
+        return read_choice(said, question.choices)
+    except AnswerRejected as rejection:
+        labels = "; ".join(it.label for it in question.choices)
+        remedy = Notice(f"Answer with a number, or one of: {labels}.")
+        raise AnswerRejected(rejection.code, rejection.message, remedy) from None
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
@@ -173,35 +158,18 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
         )
     if value not in _SUGGESTED:
         return Accepted(value)
-    found = _SUGGESTED[value]
-    label = EVALUATION_TYPES[found.type].label
+    suggested = _SUGGESTED[value]
+    label = EVALUATION_TYPES[suggested].label
     return Narrowed(
         Question(
             f"{label} fits best. Take it?",
             kind="choice",
-            choices=type_choices(interview, found.type),
-            default=found.type,
-            notices=(f"{label}: {found.reason}",),
+            choices=type_choices(interview, suggested),
+            default=suggested,
+            notices=(f"{label}: {_REASONS[value]}",),
             help="Yes accepts it; the name or number of another type chooses that one.",
         )
     )
-
-
-def _read_answer(text: str, choices: Sequence[Choice]) -> str:
-    """Return the choice that an answer names; yes and no also in people's own words.
-
-    Raises:
-        AnswerRejected: it names none. Only labels can be said, as values are paths.
-    """
-    labels = {choice.label: choice.value for choice in choices}
-    verdict = None if any(map(str.isdigit, text)) else yes_or_no(text)
-    if verdict is not None and labels.keys() == {"Yes", "No"}:
-        return labels["Yes" if verdict else "No"]
-    try:
-        return read_choice(text, choices)
-    except AnswerRejected as rejection:
-        remedy = Notice(f"Answer with a number, or one of: {'; '.join(labels)}.")
-        raise AnswerRejected(rejection.code, rejection.message, remedy) from None
 
 
 STEP = Step(

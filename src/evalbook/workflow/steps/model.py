@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -15,34 +14,26 @@ from evalbook.texts import Notice, joined, plural, put_in_a_row
 from evalbook.workflow import slots
 from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.hearing import listed
-from evalbook.workflow.interview import (
-    Accepted,
-    Interview,
-    Narrowed,
-    Outcome,
-    Reopened,
-    Step,
-)
+from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, Reopened, Step
 from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.replies.reading import AskBack, Reading
 from evalbook.workflow.replies.values import says_version, understand_model
 from evalbook.workflow.steps.base_model import (
-    InHub,
     accept_base_model,
     accept_named_base_model,
-    list_base_models,
+    find_base_models,
+    find_exact_base_model,
+    find_newest_in_hub,
     list_left_out,
-    look_in_hub,
     reject_unmatched,
 )
 from evalbook.workflow.steps.data_sample import check_lengths
 from evalbook.workflow.steps.dataset import effective_report
-from evalbook.workflow.training import find_training_facts, list_training_notices
+from evalbook.workflow.training import check_training, list_training_notices
 from evalbook.workflow.turn import Choice, Question
 
 _Found = TypeVar("_Found")
-_TRAINING_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
 def _ask(interview: Interview) -> Question:
@@ -132,15 +123,21 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str
         if rejection.code != "model.missing":
             raise
         missing = rejection
-    inside = look_in_hub(text, region, interview)
-    if inside.exact is not None:
-        return accept_base_model(inside.exact, interview, *inside.notes)
-    if missing is not None and not inside.models:
+    exact = find_exact_base_model(text, region, interview)
+    if exact is not None:
+        alias = passed("model.alias", f"SageMaker's hub calls {text} {exact.name}.")
+        return accept_base_model(exact, interview, *([] if exact.name == text else [alias]))
+    inside = find_base_models(text, region, interview)
+    bases = inside.models if inside else ()
+    if missing is not None and not bases:
         raise reject_unmatched(text, inside, region, interview, missing)
-    if found is not None and found.package is not None and not inside.models:
+    if found is not None and found.package is not None and not bases:
         return _package(found, interview)
-    if found is None and len(inside.models) == 1:
-        return accept_base_model(inside.models[0], interview, *inside.notes)
+    if found is None and len(bases) == 1:
+        only = passed("model.hub", f"{text!r} matches one base model, {bases[0].name}.")
+        # Its document says more than the list does.
+        newest = find_newest_in_hub(bases[0].name, region, interview) or bases[0]
+        return accept_base_model(newest, interview, only)
     return Narrowed(_which_one(text, found, inside))
 
 
@@ -155,7 +152,8 @@ def _package(
     checks = aws.base_models.check_base_model(interview.aws, package, kind)
     job = found.training_job or package.training_job
     training_data = aws.training_data.trained_on(interview.aws, job, package.region) if job else ()
-    training, about_training = find_training_facts(interview, package, job)
+    interview.progress("Looking for the job that trained the model", None, None)
+    training = aws.rollout_training.find_training(interview.aws, package, job)
     facts = ModelFacts(
         arn=package.arn,
         base_only=False,
@@ -178,7 +176,8 @@ def _package(
         training_data=training_data,
         training=training,
     )
-    return Accepted(package.arn, facts, (*found.checks, *checks, *about_training))
+    checks += check_training(interview.type, training)
+    return Accepted(package.arn, facts, (*found.checks, *checks))
 
 
 def find_package(text: str, interview: Interview) -> aws.model_packages.Resolution:
@@ -207,17 +206,15 @@ def _resolve_in(
 
 
 def _registered_by(
-    region: str | None, text: str, interview: Interview
+    region: str | None, job: str, interview: Interview
 ) -> aws.model_packages.Resolution | None:
     """Return the package that the training job of this name registered, if any."""
-    if not _TRAINING_JOB_NAME.fullmatch(text):
-        return None
-    arn = aws.model_packages.find_package_of_job(interview.aws, text, region)
+    arn = aws.model_packages.find_package_of_job(interview.aws, job, region)
     if arn is None:
         return None
     found = aws.model_packages.resolve_package(interview.aws, arn)
-    note = passed("model.training_job", f"Training job {text} registered {arn}.")
-    return replace(found, checks=(note, *found.checks), training_job=text)
+    note = passed("model.training_job", f"Training job {job} registered {arn}.")
+    return replace(found, checks=(note, *found.checks), training_job=job)
 
 
 def _regions(interview: Interview) -> list[str]:
@@ -231,10 +228,15 @@ def _regions(interview: Interview) -> list[str]:
     return [it for it in known if it == default or aws.regions.is_region(it)][:2]
 
 
-def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: InHub) -> Question:
+def _which_one(
+    words: str,
+    found: aws.model_packages.Resolution | None,
+    inside: aws.hub_models.HubMatches | None,
+) -> Question:
     groups = found.candidates if found else ()
-    bases = list_base_models(inside)
+    bases = inside.models[: aws.hub_models.MOST_OFFERED] if inside else ()
     mine = "your model package group" if bases else None
+    public, alone = "base model in the public hub, version ", Notice("evaluated on its own")
     counted = [
         plural(len(some), noun) for some, noun in ((groups, "group"), (bases, "base model")) if some
     ]
@@ -244,9 +246,12 @@ def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: 
         kind="choice",
         choices=(
             *(Choice(it.name, it.name, put_in_a_row(mine, it.about, by="; ")) for it in groups),
-            *bases,
+            *(
+                Choice(it.answer, it.name, put_in_a_row(public + it.version, alone, by="; "))
+                for it in bases
+            ),
         ),
-        notices=list_left_out(inside),
+        notices=tuple(list_left_out(inside) if inside else ()),
         help="A number or a name. Another ARN, name or words start a new search.",
     )
 
