@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn, refuse_region_fault
 from evalbook.aws.documents import ForeignJson, read_document
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
 from evalbook.texts import printable
@@ -323,7 +323,8 @@ def list_executions(aws: Aws, region: str, *, since: datetime | None = None) -> 
     """Return the evaluations of an account and region, by pipeline, the newest first in each.
 
     Raises:
-        AwsDenied, AwsInvalid: pipelines may not be listed.
+        AnswerRejected: ``runs.denied``, pipelines may not be listed.
+        AwsUnavailable: AWS could not be asked.
     """
     sagemaker = aws.client("sagemaker", region)
     filters: dict[str, Any] = {"CreatedAfter": since} if since else {}
@@ -346,9 +347,19 @@ def list_executions(aws: Aws, region: str, *, since: datetime | None = None) -> 
             if since is None or it["StartTime"] >= since
         ]
 
-    pages = sagemaker.get_paginator("list_pipelines").paginate(PipelineNamePrefix=PIPELINE_PREFIX)
-    names = [it["PipelineName"] for page in pages for it in page["PipelineSummaries"]]
-    each = in_parallel([partial(executions, name) for name in names])
+    try:
+        pages = sagemaker.get_paginator("list_pipelines").paginate(
+            PipelineNamePrefix=PIPELINE_PREFIX
+        )
+        names = [it["PipelineName"] for page in pages for it in page["PipelineSummaries"]]
+        each = in_parallel([partial(executions, name) for name in names])
+    except REFUSED as error:
+        raise AnswerRejected(
+            "runs.denied",
+            f"The evaluations in {region} can't be listed: {error.message}",
+            "Ask for sagemaker:ListPipelines and sagemaker:ListPipelineExecutions. To see one run, "
+            "name it by its ARN.",
+        ) from None
     return [execution for found in each for execution in found]
 
 

@@ -30,14 +30,10 @@ from evalbook.workflow.slots import NOTEBOOK
 from evalbook.workflow.workflow import Workflow
 
 _LIST = "`evalbook runs` lists the evaluations in this account and region."
-
-
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}")
 """A pipeline execution's display name, by SageMaker's service model."""
 _LARGEST_RECORD = 4 << 20
 """Bytes; a record grows by some hundred for each run."""
-
-
 _MOST_RUNS = 1000
 
 
@@ -146,9 +142,8 @@ def _with_other_parts(aws: Aws, arn: str) -> list[Target]:
     if is_training_job(arn):
         return [Target(arn)]
     job = job_of(run_of(arn).describe(aws).name)
-    if not job.parts:
-        return [Target(arn)]
-    return _parts_of(job.evaluation, _listed(aws, region_of(arn))) or [Target(arn)]
+    parts = _parts_of(job.evaluation, list_executions(aws, region_of(arn))) if job.parts else []
+    return parts or [Target(arn)]
 
 
 def _parts_of(evaluation: str, runs: Iterable[Execution]) -> list[Target]:
@@ -162,22 +157,10 @@ def _parts_of(evaluation: str, runs: Iterable[Execution]) -> list[Target]:
     return [Target(run.arn, f"{'base' if job.base else 'part'} {job.part}") for job, run in ordered]
 
 
-def _listed(aws: Aws, region: str) -> list[Execution]:
-    try:
-        return list(list_executions(aws, region))
-    except AnswerRejected as error:
-        raise AnswerRejected(
-            "runs.denied",
-            f"The evaluations in {region} can't be listed: {error.message}",
-            "Name the run by its ARN, or ask for sagemaker:ListPipelines and "
-            "sagemaker:ListPipelineExecutions.",
-        ) from None
-
-
 def _named(aws: Aws, name: str) -> list[Target]:
     """Return the one evaluation of a name in the region that is set."""
     region = aws.required_region()
-    runs = _listed(aws, region)
+    runs = list_executions(aws, region)
     if parts := _parts_of(job_of(name).evaluation, runs):
         return parts
     same = [run for run in runs if run.name.lower() == name.lower()]

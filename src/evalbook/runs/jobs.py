@@ -7,10 +7,8 @@ NAME-1-of-3-pilot-100-of-1200, so that nothing else need be kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from evalbook.runs.statistics import SIGNIFICANT
 
 PILOTS_LEVEL, WHOLES_LEVEL = 0.01, 0.04
 """How sure a difference must be at each of the two looks; together at most `SIGNIFICANT`.
@@ -91,8 +89,3 @@ def look_at(jobs: Sequence[Job]) -> Look | None:
     """Return which look some jobs of one evaluation are; None if it has no pilot."""
     pilot = next((it for it in jobs if it.pilot), None)
     return Look(pilot.pilot, pilot.whole, len(jobs) == 1) if pilot else None
-
-
-def level_of(looks: Iterable[Look | None]) -> float:
-    """Return how sure a difference must be where evaluations are compared: the strictest."""
-    return min((it.level for it in looks if it is not None), default=SIGNIFICANT)

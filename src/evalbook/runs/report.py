@@ -18,7 +18,7 @@ from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, compare, means
 from evalbook.runs.detail_files import read_detail_arm
 from evalbook.runs.find import Target
-from evalbook.runs.jobs import Look, Prospect, level_of
+from evalbook.runs.jobs import Look, Prospect
 from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Entrant, Leaderboard, leaderboard, pairs_of
 from evalbook.runs.rollouts import LOW_IS_GOOD, compute_rollout_figures
@@ -27,11 +27,8 @@ from evalbook.runs.sources import (
     TUNED,
     RunFacts,
     Source,
-    list_missing_parts,
-    look,
-    nothing,
-    runs_of,
-    sources_of,
+    find_runs,
+    find_sources,
 )
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import FigureRow, Figures, figure_rows, read_figures, total_rows
@@ -114,28 +111,19 @@ def read_report(
         AnswerRejected: a run is not over, or left no results.
         AwsUnavailable: AWS could not be asked.
     """
-    looked = [look(aws, target) for target in wanted]
-    runs = runs_of(looked)
-    several = len({run.evaluation for run in runs}) > 1
-    sources: list[Source] = []
-    problems: list[str] = []
-    for place, run in enumerate(runs):
-        progress(f"Looking for the results of {run.facts.name}")
-        sources += sources_of(aws, run, place, several, problems)
-    if not sources:
-        raise nothing(looked, problems)
-    sources.sort(key=lambda it: (it.run, it.model != BASE))
+    runs = find_runs(aws, wanted)
+    sources, problems = find_sources(aws, runs, progress)
     report = Results([run.facts for run in runs], store)
-    report.notes += [*_notes(report.runs), *list_missing_parts(runs), *problems]
-    looks = [run.look for run in runs]
-    store.level = level_of(looks)
-    report.look = None if several else looks[0]
+    report.notes += [*_notes(report.runs), *problems]
+    # Where evaluations are compared, the strictest of their looks counts.
+    store.level = min([store.level, *(run.look.level for run in runs if run.look)])
+    report.look = runs[0].look if len({run.evaluation for run in runs}) == 1 else None
     builtin = [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
     lower = [*builtin, *LOW_IS_GOOD, *lower_is_better]
     judged, others = _by_records(report, sources)
     detailed = _read_details(aws, report, others, progress)
     arms = [*_read_judged(aws, report, judged, progress), *detailed]
-    _note_definitions(aws, report, [run.looked[0][3] for run in runs], arms)
+    _note_definitions(aws, report, [run.parts[0].plan for run in runs], arms)
     _categorise(aws, report, arms, progress)
     _compare_records(report, arms, lower)
     _compare_figures(aws, report, [] if detailed else others, lower)

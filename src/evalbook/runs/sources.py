@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evalbook.aws.evaluation_jobs import find_job_behind
@@ -12,7 +12,7 @@ from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
 from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_result_files
 from evalbook.aws.runs import plan_of, run_of
 from evalbook.aws.session import NO_HELP, REFUSED, Aws
-from evalbook.console import build_console_url, build_logs_url, build_run_pages
+from evalbook.console import PAGES, build_console_url, build_logs_url, build_run_pages
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Job, Look, find_whole_dataset, job_of, look_at
@@ -74,7 +74,18 @@ class Source:
     """What MLflow recorded of a multi-turn RL evaluation."""
 
 
-Looked = tuple[Target, "Execution", "list[RunStep]", "RunPlan"]
+@dataclass(frozen=True)
+class Ended:
+    """An execution that is over."""
+
+    label: str
+    execution: Execution
+    steps: list[RunStep]
+    plan: RunPlan
+
+    @property
+    def job(self) -> Job:
+        return job_of(self.execution.name)
 
 
 @dataclass(frozen=True)
@@ -82,66 +93,87 @@ class Run:
     """What a report takes for one run: an execution, or all of those that share a dataset."""
 
     evaluation: str
-    looked: tuple[Looked, ...]
-    jobs: tuple[Job, ...]
+    parts: list[Ended]
     facts: RunFacts
     look: Look | None
 
 
-def runs_of(looked: Sequence[Looked]) -> list[Run]:
-    """Put together the executions that are parts of one evaluation."""
-    found: dict[object, list[Looked]] = {}
-    for one in looked:
-        job = job_of(one[1].name)
-        found.setdefault((job.evaluation, job.base) if job.parts else one[1].arn, []).append(one)
+def find_runs(aws: Aws, wanted: Iterable[Target]) -> list[Run]:
+    """Put together the executions that are parts of one evaluation.
+
+    Raises:
+        AnswerRejected: one is not over, or can't be read.
+        AwsUnavailable: AWS could not be asked.
+    """
+    found: dict[object, list[Ended]] = {}
+    for target in wanted:
+        run = run_of(target.arn)
+        execution = run.describe(aws)
+        if not execution.over:
+            raise AnswerRejected(
+                "results.not_ready",
+                f"There are no results yet: {execution.name} is {execution.status}.",
+                "Wait for it with `evalbook status --watch`.",
+            )
+        ended = Ended(target.label, execution, run.list_steps(aws), plan_of(aws, target.arn))
+        job = ended.job
+        same = (job.evaluation, job.base) if job.parts else target.arn
+        found.setdefault(same, []).append(ended)
     runs = []
-    for them in found.values():
-        them.sort(key=lambda one: job_of(one[1].name).part)
-        jobs = tuple(job_of(run.name) for _, run, _, _ in them)
-        look = look_at(jobs)
-        runs.append(Run(jobs[0].evaluation, tuple(them), jobs, _facts(them), look))
+    for parts in found.values():
+        parts.sort(key=lambda it: it.job.part)
+        jobs = [it.job for it in parts]
+        runs.append(Run(jobs[0].evaluation, parts, _facts(parts), look_at(jobs)))
     return runs
 
 
-def list_missing_parts(runs: Iterable[Run]) -> Iterator[str]:
-    for run in runs:
-        parts = run.jobs[0].parts
-        if parts > len(run.jobs) and not (run.look and run.look.early):
-            there = joined([str(job.part) for job in run.jobs])
-            was = "was" if len(run.jobs) == 1 else "were"
-            yield f"Of the {parts} parts of {run.facts.name}, only {there} {was} run."
+def _missing_parts(run: Run) -> Iterator[str]:
+    jobs = [it.job for it in run.parts]
+    if jobs[0].parts > len(jobs) and not (run.look and run.look.early):
+        there = joined([str(job.part) for job in jobs])
+        was = "was" if len(jobs) == 1 else "were"
+        yield f"Of the {jobs[0].parts} parts of {run.facts.name}, only {there} {was} run."
 
 
-def look(aws: Aws, target: Target) -> Looked:
-    run = run_of(target.arn).describe(aws)
-    if not run.over:
-        raise AnswerRejected(
-            "results.not_ready",
-            f"There are no results yet: {run.name} is {run.status}.",
-            "Wait for it with `evalbook status --watch`.",
+def find_sources(
+    aws: Aws, runs: Sequence[Run], progress: Callable[[str], None]
+) -> tuple[list[Source], list[str]]:
+    """Return each model's results, of all parts of a run together, and what stood in the way.
+
+    Raises:
+        RunFailed: ``results.none``.
+        AwsUnavailable: AWS could not be asked.
+    """
+    several = len({run.evaluation for run in runs}) > 1
+    found: dict[tuple[int, str], Source] = {}
+    problems = [text for run in runs for text in _missing_parts(run)]
+    for place, run in enumerate(runs):
+        progress(f"Looking for the results of {run.facts.name}")
+        for part in run.parts:
+            for model, files, metrics in _results(aws, part, problems):
+                name = f"{run.facts.name} {model}" if several else model
+                if before := found.get((place, model)):
+                    files = before.files.with_more(files)
+                source = Source(name, model, place, run.evaluation, files, metrics)
+                found[place, model] = source
+    if not found:
+        ends = [it.execution for run in runs for it in run.parts]
+        states = ", ".join(f"{it.name} ended as {it.status}" for it in ends)
+        raise RunFailed(
+            "results.none",
+            " ".join([f"No results were found: {states}.", *problems]),
+            "Check whether they have been moved or deleted."
+            if all(it.status == "Succeeded" for it in ends)
+            else "`evalbook status` says why a run failed.",
         )
-    return target, run, run_of(target.arn).list_steps(aws), plan_of(aws, target.arn)
-
-
-def sources_of(
-    aws: Aws, run: Run, place: int, several: bool, problems: list[str]
-) -> Iterable[Source]:
-    """Return each model's results, of all jobs together."""
-    found: dict[str, Source] = {}
-    for target, execution, steps, _ in run.looked:
-        for model, files, metrics in _results(aws, target, execution, steps, problems):
-            name = f"{run.facts.name} {model}" if several else model
-            if model in found:
-                files = found[model].files.with_more(files)
-            found[model] = Source(name, model, place, run.evaluation, files, metrics)
-    return found.values()
+    return sorted(found.values(), key=lambda it: (it.run, it.model != BASE)), problems
 
 
 def _results(
-    aws: Aws, target: Target, run: Execution, steps: Sequence[RunStep], problems: list[str]
+    aws: Aws, part: Ended, problems: list[str]
 ) -> Iterator[tuple[str, ResultFiles, Mapping[str, float]]]:
     """Yield what each step of an execution left: of which model, its files or its metrics."""
-    for step in steps:
+    for step in part.steps:
         if step.name not in _MODEL_OF or step.job is None:
             continue
         if ":training-job/" not in step.job:
@@ -156,12 +188,12 @@ def _results(
         if step.name == "InspectAIEvaluation":
             files = find_inspect_files(aws, job.output, job.name, job.created, job.ended)
         else:
-            behind = _bedrock_job(aws, run.region, step, job)
+            behind = _bedrock_job(aws, part.execution.region, step, job)
             files = find_result_files(aws, job.output, job.name, behind)
         if not files.records and not files.summaries and not files.details:
             problems.append(f"{step.name} left no results under {' or '.join(files.looked_at)}.")
             continue
-        yield _model_of(step, target, job), files, {}
+        yield _model_of(step, part.label, job), files, {}
 
 
 def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
@@ -194,8 +226,8 @@ def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str 
     return found.name if found else None
 
 
-def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
-    named = _MODEL_OF[step.name] or target.label.partition(" ")[0]  # behind it, the part's number
+def _model_of(step: RunStep, label: str, job: TrainingJob) -> str:
+    named = _MODEL_OF[step.name] or label.partition(" ")[0]  # behind it, the part's number
     if named in (BASE, TUNED):
         return named
     if step.name == "Training":
@@ -205,26 +237,12 @@ def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
     return TUNED if job.model_package else BASE
 
 
-def nothing(looked: Sequence[Looked], problems: Sequence[str]) -> AnswerRejected:
-    states = ", ".join(f"{run.name} ended as {run.status}" for _, run, _, _ in looked)
-    details = f" {' '.join(problems)}" if problems else ""
-    return RunFailed(
-        "results.none",
-        f"No results were found: {states}.{details}",
-        "Check whether they have been moved or deleted."
-        if all(run.status == "Succeeded" for _, run, _, _ in looked)
-        else "`evalbook status` says why a run failed.",
-    )
-
-
-def _facts(looked: Sequence[Looked]) -> RunFacts:
-    _, run, _, plan = looked[0]
-    job = job_of(run.name)
-    name = job.evaluation + ("-base" if job.base else "") if job.parts else run.name
-    states = {it.status: None for _, it, _, _ in looked}
+def _facts(parts: Sequence[Ended]) -> RunFacts:
+    run, plan, job = parts[0].execution, parts[0].plan, parts[0].job
+    states = [it.execution.status for it in parts]
     return RunFacts(
         run.arn,
-        name,
+        job.evaluation + ("-base" if job.base else "") if job.parts else run.name,
         next((it for it in states if it != "Succeeded"), "Succeeded"),
         run.kind,
         run.created.isoformat(timespec="seconds"),
@@ -232,18 +250,18 @@ def _facts(looked: Sequence[Looked]) -> RunFacts:
         plan.judge,
         find_whole_dataset(plan.dataset) if job.parts else plan.dataset,
         plan.base_model if plan.model_package else None,
-        len(looked),
-        _console(looked),
+        len(parts),
+        _console(parts),
     )
 
 
-def _console(looked: Sequence[Looked]) -> dict[str, list[str]]:
+def _console(parts: Sequence[Ended]) -> dict[str, list[str]]:
     """Return where the AWS console shows the executions; of Bedrock's jobs, where it lists them."""
-    shown: dict[str, list[str]] = {}
-    for _, run, steps, plan in looked:
-        here = run.arn.replace(":sagemaker:", ":bedrock:").rpartition(":")[0]
+    shown = []
+    for it in parts:
+        arn, plan = it.execution.arn, it.plan
+        here = arn.replace(":sagemaker:", ":bedrock:").rpartition(":")[0]
         bedrock = [build_console_url(f"{here}:evaluation-job/")] if plan.judge else []
-        logs = [build_logs_url(step.job) for step in steps if step.job]
-        for kind, urls in build_run_pages(run.arn, plan.output, plan.mlflow, bedrock, logs).items():
-            shown.setdefault(kind, []).extend(urls)
-    return {kind: list(dict.fromkeys(urls)) for kind, urls in shown.items()}
+        logs = [build_logs_url(step.job) for step in it.steps if step.job]
+        shown.append(build_run_pages(arn, plan.output, plan.mlflow, bedrock, logs))
+    return {kind: list(dict.fromkeys(url for it in shown for url in it[kind])) for kind in PAGES}
