@@ -56,7 +56,13 @@ def status_command(
     """
     from evalbook.cli import watching
     from evalbook.runs.find import targets
-    from evalbook.runs.status import StatusDocument, build_run_document, together_words
+    from evalbook.runs.status import (
+        StatusDocument,
+        build_run_document,
+        status_parts,
+        together_words,
+        with_logs,
+    )
 
     wanted = targets(settings.aws(), runs, settings.state, run)
     try:
@@ -67,10 +73,11 @@ def status_command(
     except KeyboardInterrupt:
         output.error("interrupted", "Interrupted; the run continues.", "`evalbook stop` stops it.")
         return INTERRUPTED
-    seen = watching.add_logs(settings, seen, always=logs)
+    aws = settings.aws()
+    seen = [with_logs(aws, it) if it.failed and (logs or it.cause is None) else it for it in seen]
     document = StatusDocument(tuple(map(build_run_document, seen)))
     named = (*(("--run", str(run)) if run else ()), *runs)
-    parts = [part for it in seen for part in watching.drawn(it)]
+    parts = [part for it in seen for part in (*status_parts(it), watching.link_pages(it))]
     said = (together_words(seen), *parts, watching.name_next_commands(seen, named))
     output.draw(document, *spaced(part for part in said if part))
     if not watch:

@@ -7,7 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from functools import partial
 
@@ -23,7 +23,7 @@ from evalbook.cli.options import Settings
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.cli.wizard.command import draws_well
 from evalbook.cli.wizard.working import without_echo
-from evalbook.console import PAGES, build_console_url
+from evalbook.console import PAGES
 from evalbook.links import links_work
 from evalbook.runs.find import Target
 from evalbook.runs.status import (
@@ -31,12 +31,10 @@ from evalbook.runs.status import (
     clock,
     head_words,
     look,
-    status_parts,
     step_rows,
-    with_logs,
 )
 from evalbook.runs.watch import watch
-from evalbook.tables import GOING_ON, Rows, cell, coloured
+from evalbook.tables import GOING_ON, Rows, cell
 
 
 def name_next_commands(seen: Sequence[RunStatus], words: Sequence[str]) -> str:
@@ -56,11 +54,6 @@ def look_at_runs(
     known = {it.run.arn: it for it in before}
     with aws.turn():
         return in_parallel([partial(look, aws, it, known=known.get(it.arn)) for it in wanted])
-
-
-def add_logs(settings: Settings, seen: list[RunStatus], *, always: bool) -> list[RunStatus]:
-    aws = settings.aws()
-    return [with_logs(aws, it) if it.failed and (always or it.cause is None) else it for it in seen]
 
 
 def follow_runs(
@@ -130,31 +123,13 @@ def tell_the_end(seen: Sequence[RunStatus], on_done: str | None, *, bell: bool) 
         complain(f"{on_done} ended with exit status {done.returncode}.")
 
 
-def drawn(status: RunStatus) -> Iterator[RenderableType]:
-    """Yield what is said of a run, part by part."""
-    now = datetime.now(timezone.utc)
-    _, *parts = status_parts(status, now)
-    yield _head(status, now)
-    for part in parts:
-        yield part if isinstance(part, str) else Rows(_linked(status, part))
-    if links_work():
-        pages = status.pages()
-        links = [
-            cell(PAGES[it], url=url) for it in ("run", "results", "mlflow") for url in pages[it]
-        ]
-        yield Text.assemble("In the AWS console: ", Text(", ").join(links))
-
-
-def _linked(status: RunStatus, rows: Sequence[Mapping[str, str]]) -> list[dict[str, str | Text]]:
-    """Return the rows of a run's steps, each leading to its logs and to Bedrock's job."""
-    linked: list[dict[str, str | Text]] = []
-    for step, row in zip(status.steps, rows, strict=True):
-        more = {"Step": cell(row["Step"], url=status.logs(step))}
-        if job := step.bedrock_job:
-            url = build_console_url(job.arn, called=job.name)
-            more["Bedrock job"] = cell(row["Bedrock job"], url=url)
-        linked.append({**row, **more})
-    return linked
+def link_pages(status: RunStatus) -> Text | None:
+    """Return links to a run in the AWS console, where the terminal draws links."""
+    if not links_work():
+        return None
+    pages = status.pages()
+    links = [cell(PAGES[it], url=url) for it in ("run", "results", "mlflow") for url in pages[it]]
+    return Text.assemble("In the AWS console: ", Text(", ").join(links))
 
 
 def progress(seen: Sequence[RunStatus], now: datetime | None = None) -> Group:
@@ -162,7 +137,7 @@ def progress(seen: Sequence[RunStatus], now: datetime | None = None) -> Group:
     now = now or datetime.now(timezone.utc)
     parts: list[RenderableType] = [] if seen else ["Looking …"]
     for status in seen:
-        parts.append(_head(status, now))
+        parts.append(head_words(status, now))
         if status.expected:
             # Full at the high estimate; what takes longer stays full.
             end = status.expected[1] * 60
@@ -172,12 +147,3 @@ def progress(seen: Sequence[RunStatus], now: datetime | None = None) -> Group:
             parts.append(Padding(bar, 0))
         parts.append(Rows(step_rows(status, now)))
     return Group(*parts)
-
-
-def _head(status: RunStatus, now: datetime) -> Text:
-    """Return the first lines about a run, its name and its state standing out."""
-    state = status.run.status
-    head = cell(head_words(status, now))
-    head.stylize("bold", 0, head.plain.index(": "))
-    head.highlight_words([f": {state},"], str(coloured(state).style))
-    return head

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
+from typing import TYPE_CHECKING
 
 from evalbook import texts
 from evalbook.aws.arns import short_name
@@ -32,7 +33,11 @@ from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import job_of
 from evalbook.runs.left_behind import describe_endpoints_left, hosts_models
-from evalbook.texts import Part, quoted_lines
+from evalbook.tables import cell, coloured
+from evalbook.texts import quoted_lines
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 # Minutes for one model, AWS's figures for LLM-as-judge runs of small and of large models (read
 # 2026-11-20); used where the state does not tell more.
@@ -290,7 +295,9 @@ def build_run_document(status: RunStatus) -> RunDocument:
     )
 
 
-def status_parts(status: RunStatus, now: datetime | None = None) -> Iterator[Part]:
+def status_parts(
+    status: RunStatus, now: datetime | None = None
+) -> Iterator[str | Text | list[dict[str, str | Text]]]:
     """Yield what is said of a run to people, part by part."""
     now = now or datetime.now(timezone.utc)
     yield head_words(status, now)
@@ -313,7 +320,7 @@ def together_words(seen: Sequence[RunStatus]) -> str | None:
     return f"{jobs[0].evaluation}, {texts.plural(len(seen), 'job')}: {said}"
 
 
-def head_words(status: RunStatus, now: datetime) -> str:
+def head_words(status: RunStatus, now: datetime) -> Text:
     """Return which run it is, how it is doing and how long it has taken, and what it evaluates."""
     run, plan, known = status.run, status.plan, EVALUATION_TYPES.get(status.run.kind)
     label = f" ({status.label})" if status.label != "evaluation" else ""
@@ -326,21 +333,26 @@ def head_words(status: RunStatus, now: datetime) -> str:
         f"judge {plan.judge}" if plan.judge else "",
         f"metrics {metrics}" if metrics else "",
     ]
-    return texts.lines(*filter(None, (head, "; ".join(filter(None, about)))))
+    words = cell(texts.lines(*filter(None, (head, "; ".join(filter(None, about))))))
+    words.stylize("bold", 0, words.plain.index(": "))
+    words.highlight_words([f": {run.status},"], str(coloured(run.status).style))
+    return words
 
 
-def step_rows(status: RunStatus, now: datetime) -> list[dict[str, str]]:
+def step_rows(status: RunStatus, now: datetime) -> list[dict[str, str | Text]]:
+    """Return a run's steps, each leading to its logs and to Bedrock's job."""
     judged = any(step.bedrock_job for step in status.steps)
     rows = []
     for step in status.steps:
-        job = step.bedrock_job
-        row = {
-            "Step": step.name,
+        row: dict[str, str | Text] = {
+            "Step": cell(step.name, url=status.logs(step)),
             "State": "not begun" if step.status == "NotStarted" else step.status,
             "Took": clock(_seconds(step.started, step.ended, now)) if step.started else "",
         }
         if judged:
-            row["Bedrock job"] = f"{job.name}: {job.status}" if job else ""
+            job = step.bedrock_job
+            url = build_console_url(job.arn, called=job.name) if job else None
+            row["Bedrock job"] = cell(f"{job.name}: {job.status}", url=url) if job else ""
         rows.append(row)
     return rows
 
@@ -359,7 +371,7 @@ def _time_words(status: RunStatus, now: datetime) -> str:
     return f"{clock(seconds)} of about {low} to {high} minutes, {left}"
 
 
-def _failure_parts(status: RunStatus) -> Iterator[Part]:
+def _failure_parts(status: RunStatus) -> Iterator[str]:
     if status.cause:
         yield texts.lines(f"Why: {status.cause.cause}", f"What to do: {status.cause.remedy}")
     else:
