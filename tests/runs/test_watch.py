@@ -39,13 +39,10 @@ class Watched:
         self.time += seconds
 
     def watch(self, give_up_after: float = 3600) -> list[RunStatus]:
-        return watch(
-            self.look,
-            lambda seen: self.shown.append(seen[0].run.status),
-            self.said.append,
-            give_up_after=give_up_after,
-            clock=Clock(lambda: self.time, self.sleep),
-        )
+        clock = Clock(lambda: self.time, self.sleep)
+        for seen in watch(self.look, self.said.append, give_up_after, clock):
+            self.shown.append(seen[0].run.status)
+        return seen
 
 
 def expired() -> AwsUnavailable:

@@ -7,7 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from functools import partial
 
@@ -59,49 +59,37 @@ def look_at_runs(
 def follow_runs(
     settings: Settings, output: Output, wanted: Sequence[Target], give_up_after: float
 ) -> list[RunStatus]:
-    with _display(output) as show:
-        return watch(
-            partial(look_at_runs, settings, wanted), show, complain, give_up_after=give_up_after
-        )
+    """Show runs until they are over: drawn in place where that works, else a line per change."""
+    in_place = not output.as_json and terminal_width() is not None and draws_well(os.environ)
+    seen: list[RunStatus] = []
+    told: dict[tuple[str, str], str] = {}
+    with contextlib.ExitStack() as display:
+        if in_place:
+            # Drawn twice a second in any case: the clock runs on between two looks.
+            live = Live(
+                get_renderable=lambda: progress(seen),
+                console=Console(),
+                refresh_per_second=2,
+                transient=True,
+            )
+            # A key's echo would move the cursor, and a line drawn before would stay.
+            display.enter_context(without_echo())
+            display.enter_context(live)
+        for seen in watch(partial(look_at_runs, settings, wanted), complain, give_up_after):
+            if not in_place:
+                _tell_changes(seen, told)
+    return seen
 
 
-@contextlib.contextmanager
-def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
-    """Yield a progress display: redrawn in place where that works, else a line per change."""
-    if output.as_json or terminal_width() is None or not draws_well(os.environ):
-        yield _tell_changes()
-        return
-    shown: list[Sequence[RunStatus]] = [()]
-
-    def show(seen: Sequence[RunStatus]) -> None:
-        shown[0] = seen
-
-    # Drawn twice a second in any case: the clock runs on between two looks.
-    live = Live(
-        get_renderable=lambda: progress(shown[0]),
-        console=Console(),
-        refresh_per_second=2,
-        transient=True,
-    )
-    # A key's echo would move the cursor, and a line drawn before would stay.
-    with without_echo(), live:
-        yield show
-
-
-def _tell_changes() -> Callable[[Sequence[RunStatus]], None]:
-    """Return what prints a line to standard error whenever a run or step changes state."""
-    last: dict[tuple[str, str], str] = {}
-
-    def show(seen: Sequence[RunStatus]) -> None:
-        for status in seen:
-            run = status.run
-            states = [(run.name, run.status), *((it.name, it.status) for it in status.steps)]
-            for name, state in states:
-                if last.get((run.arn, name)) != state and state != "Waiting":
-                    complain(f"{clock(status.seconds())} {name}: {state}")
-                last[run.arn, name] = state
-
-    return show
+def _tell_changes(seen: Sequence[RunStatus], told: dict[tuple[str, str], str]) -> None:
+    """Print a line to standard error for each run or step whose state is not the one told last."""
+    for status in seen:
+        run = status.run
+        states = [(run.name, run.status), *((it.name, it.status) for it in status.steps)]
+        for name, state in states:
+            if told.get((run.arn, name)) != state and state != "Waiting":
+                complain(f"{clock(status.seconds())} {name}: {state}")
+            told[run.arn, name] = state
 
 
 def tell_the_end(seen: Sequence[RunStatus], on_done: str | None, *, bell: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evalbook.errors import AwsUnavailable
@@ -16,7 +16,7 @@ _QUIET_SHARE = 10
 _SIGN_IN = frozenset({"expired_credentials", "invalid_credentials", "no_credentials"})
 
 
-@dataclass
+@dataclass(frozen=True)
 class Clock:
     """What time it is, and waiting; a test brings its own."""
 
@@ -26,28 +26,24 @@ class Clock:
 
 def watch(
     look: Callable[[Sequence[RunStatus]], list[RunStatus]],
-    show: Callable[[Sequence[RunStatus]], None],
     complain: Callable[[str], None],
-    *,
     give_up_after: float,
-    clock: Clock | None = None,
-) -> list[RunStatus]:
-    """Look again and again until every run is over, and return what was seen last.
+    clock: Clock = Clock(),
+) -> Iterator[list[RunStatus]]:
+    """Look again and again until every run is over, and yield what is seen.
 
     Args:
         look: looks once, given what was seen last; it reads the credentials anew, so that signing
             in again is enough.
-        show: is given what was seen, after each look.
-        complain: is told in words why AWS could not be asked, and when the next attempt is.
+        complain: is told in words why AWS could not be asked, and that the next attempt follows.
         give_up_after: seconds without an answer after which the last failure is raised.
         clock: the time and how to wait.
 
     Raises:
         AwsUnavailable: AWS could not be asked at the very first look, or for too long.
     """
-    clock = clock or Clock()
     seen = look(())
-    show(seen)
+    yield seen
     changed = answered = clock.now()
     failures = 0
     while not all(status.run.over for status in seen):
@@ -55,25 +51,23 @@ def watch(
         pause = SHORTEST * 2**failures if failures else quiet
         clock.sleep(min(max(pause, SHORTEST), LONGEST))
         try:
-            now_seen = look(seen)
+            before, seen = seen, look(seen)
         except AwsUnavailable as error:
             failures += 1
             if clock.now() - answered > give_up_after:
                 raise
-            complain(_trouble(error))
+            signed_out = error.code in _SIGN_IN
+            then = (
+                ", and so does this once you have signed in again"
+                if signed_out
+                else "; trying again"
+            )
+            complain(f"{error.message} The run continues{then}.")
             continue
         failures, answered = 0, clock.now()
-        if _state(now_seen) != _state(seen):
+        if _state(seen) != _state(before):
             changed = answered
-        seen = now_seen
-        show(seen)
-    return seen
-
-
-def _trouble(error: AwsUnavailable) -> str:
-    if error.code in _SIGN_IN:
-        return f"{error.message} The run continues, and so does this once you have signed in again."
-    return f"{error.message} The run continues; trying again."
+        yield seen
 
 
 def _state(seen: Sequence[RunStatus]) -> list[object]:
