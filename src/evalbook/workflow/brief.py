@@ -129,16 +129,14 @@ def choice_lines(turn: Turn) -> list[str]:
     """Return the numbered choices; of many, the recommended ones with their reasons."""
     numbered = list(enumerate(turn.choices, start=1))
     if turn.kind != "multichoice" or not _marked(turn):
-        most = _MOST_LISTED if turn.kind == "text" else len(numbered)
-        more = len(numbered) - most
-        listed = numbered[:most]
-        # Where there are many, or others may be said, their names may say enough.
-        alike = not any(it.description for _, it in listed) and turn.kind == "text"
-        alike = alike or len(listed) > _MOST_LINES
-        if alike:
-            listed = [(at, replace(it, description="")) for at, it in listed]
+        listed = numbered[:_MOST_LISTED] if turn.kind == "text" else numbered
+        more = len(numbered) - len(listed)
+        names = [(at, replace(it, description="")) for at, it in listed]
         lines = [_choice(at, it, turn.default) for at, it in listed]
-        lines = [", ".join(lines)] if alike else lines
+        plain = [_choice(at, it, turn.default) for at, it in names]
+        # Where there are many, or others may be said, their names may say enough.
+        if len(listed) > _MOST_LINES or (turn.kind == "text" and lines == plain):
+            lines = [", ".join(plain)]
         return [*lines, f"{more} more: say a name, or a word from it." if more > 0 else ""]
     # The recommended ones with their reasons, the others by name.
     lines = [_choice(at, choice) for at, choice in numbered if choice.recommended]
