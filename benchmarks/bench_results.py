@@ -55,7 +55,8 @@ def measure(records: int, folder: Path) -> None:
     from evalbook.runs.page import write_page
     from evalbook.runs.report import Results
     from evalbook.runs.store import RecordStore
-    from evalbook.runs.table import report_words
+    from evalbook.runs.table import report_parts
+    from evalbook.tables import as_text, spaced
     from evalbook.workflow.turn import as_document
 
     files = [folder / f"{records}-{model}.jsonl" for model in (0, 1)]
@@ -76,7 +77,7 @@ def measure(records: int, folder: Path) -> None:
             with path.open("rb") as file:
                 arms.append(store.add_arm(name, file))
         report = Results([], store, compare(store, [(arms[0], arms[1])]))
-        report_words(report)
+        as_text(spaced(report_parts(report)))
         shown = time.perf_counter() - start
         json.dumps(as_document(build_results_document(report)))
         write_picture(report, folder / "a.svg")

@@ -125,13 +125,14 @@ def test_sentence_columns_and_digits_are_those_of_the_command_line(
     sentence, table = cell_4(arms, capsys)
 
     with RecordStore() as store:
+        store.lower_is_better = frozenset({"harmfulness"})
         added = [store.add_arm(name, records) for name, records in arms.items()]
         if len(added) == 2:
-            (found,) = compare(store, [(added[0], added[1])], ["Harmfulness"])
+            (found,) = compare(store, [(added[0], added[1])])
             expected = verdict_sentence(found.rows, "fine-tuned", "base", found.paired)
             told = lines_of(found.rows, "base", "fine-tuned")
         else:
-            rows = means(store, added[0], ["Harmfulness"])
+            rows = means(store, added[0])
             expected = alone_sentence(added[0].name, added[0].records, rows)
             told = lines_of(rows)
     assert sentence == expected
@@ -197,7 +198,8 @@ def told_of_details(
         uris = {name: [S3Uri(BUCKET, key) for key in sorted(them)] for name, them in files.items()}
         arms = [read_detail_arm(Aws(), store, name, [them], []) for name, them in uris.items()]
         base, tuned = (arm for arm in arms if arm)
-        (found,) = compare(store, [(base, tuned)], lower)
+        store.lower_is_better = frozenset(lower)
+        (found,) = compare(store, [(base, tuned)])
         sentence = verdict_sentence(found.rows, "fine-tuned", "base", found.paired)
         names = found.first.name, found.second.name
         section = Section(names, "", sentence, found.rows, parts=found.categories)
@@ -243,7 +245,7 @@ def test_tasks_epochs_and_scorers_of_inspect_ai_are_those_of_the_command_line(
     runs = {name: {"name": f"log-{name}"} for name in logs}
     shown = shown_by(settings, "if len(sizes)", {"runs": runs}, capsys)
 
-    assert shown == told_of_details(logs, ["Harmfulness"])
+    assert shown == told_of_details(logs, ["harmfulness"])
 
 
 def test_categories_of_single_records_are_those_of_the_command_line(

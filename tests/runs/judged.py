@@ -60,7 +60,8 @@ def compared(
     """The comparison of two models' lines."""
     with RecordStore() as store:
         pairing = (store.add_arm("base", base), store.add_arm("fine-tuned", tuned))
-        return compare(store, [pairing], lower)[0]
+        store.lower_is_better = frozenset(lower)
+        return compare(store, [pairing])[0]
 
 
 def a_report(store: RecordStore, base: Sequence[bytes], tuned: Sequence[bytes]) -> Results:

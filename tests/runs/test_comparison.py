@@ -5,7 +5,8 @@ import random
 import pytest
 from judged import a_line, compared, lines
 
-from evalbook.runs.comparison import compare, find_lowest_records, means, signs_of
+from evalbook.runs.comparison import compare, means
+from evalbook.runs.one_by_one import find_lowest_records
 from evalbook.runs.store import RecordStore
 
 
@@ -23,7 +24,7 @@ def test_pairs_records_by_prompt_whatever_their_order() -> None:
 def test_where_a_low_score_is_good_a_lower_one_is_better() -> None:
     base, tuned = ([a_line({"Refusal": it}, f"{n}") for n in range(8)] for it in (1.0, 0.0))
 
-    [row] = compared(base, tuned, lower=["Builtin.refusal"]).rows
+    [row] = compared(base, tuned, lower=["refusal"]).rows
     assert (row.first, row.second, row.gain) == (1.0, 0.0, 1.0)
     assert row.verdict == "better"
     assert not row.higher_is_better
@@ -84,7 +85,7 @@ def test_records_it_lost_most_on_come_worst_first() -> None:
         prompts = [store.record(it.lines[1]).prompt for it in comparison.losses]
 
     assert prompts == ["Question 0", "Question 1"]
-    assert [it.loss for it in comparison.losses] == [0.5, 0.5]
+    assert [it.overall for it in comparison.losses] == [-0.5, -0.5]
 
 
 def test_categories_are_compared_and_small_ones_left_to_the_whole() -> None:
@@ -131,13 +132,13 @@ def test_metrics_that_only_other_runs_have_are_not_in_a_comparison() -> None:
             store.add_arm(f"{n}", lines(*side, metrics=["A", "Refused"]))
             for n, side in enumerate(sides)
         ]
-        [comparison] = compare(store, [(pairing[0], pairing[1])], ["a"])
+        store.lower_is_better = frozenset({"refused"})
+        [comparison] = compare(store, [(pairing[0], pairing[1])])
         alone = means(store, other)
-        signs = signs_of(store, comparison.rows)
 
     assert [row.metric for row in comparison.rows] == ["A", "Refused"]
     assert [row.metric for row in alone] == ["accuracy"]
-    assert signs == [1, -1, 1]
+    assert [row.higher_is_better for row in comparison.rows] == [True, False]
 
 
 def test_lines_that_are_no_records_are_counted() -> None:
@@ -183,10 +184,18 @@ def test_a_built_in_and_a_custom_metric_of_one_name_are_kept_apart() -> None:
     }
 
 
-@pytest.mark.parametrize("lower", [(), ("Metric1",)])
+@pytest.mark.parametrize("lower", [(), ("metric1",)])
 def test_none_of_a_models_records_is_the_lowest_where_all_have_one_score(
     lower: tuple[str, ...],
 ) -> None:
     with RecordStore() as store:
+        store.lower_is_better = frozenset(lower)
         arm = store.add_arm("fine-tuned", lines([5.0] * 8 + [None]))
-        assert find_lowest_records(store, arm, means(store, arm, lower), 3) == []
+        assert find_lowest_records(store, arm, 3) == []
+
+
+def test_records_of_which_none_has_a_score_are_counted() -> None:
+    side = [a_line({}, f"{n}") for n in range(3)]
+
+    comparison = compared(side, side)
+    assert (comparison.paired, comparison.rows, comparison.losses) == (3, (), ())

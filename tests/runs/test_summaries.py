@@ -85,7 +85,7 @@ def test_figures_with_errors_are_tested_and_corrected() -> None:
 
 
 def test_a_lower_error_rate_is_better_when_named_so() -> None:
-    [row] = compare_figures({"wer": Figure(0.3, 0.01)}, {"wer": Figure(0.2, 0.01)}, ["WER"])
+    [row] = compare_figures({"WER": Figure(0.3, 0.01)}, {"WER": Figure(0.2, 0.01)}, ["wer"])
 
     assert row.gain == pytest.approx(0.1)
     assert row.verdict == "better"

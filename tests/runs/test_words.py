@@ -31,7 +31,7 @@ def test_the_verdict_is_one_sentence() -> None:
         "The fine-tuned model against the base model, over 20 records: better on A; worse on B; no "
         "clear difference on D; no record differs on C; too few records on E."
     )
-    assert headline(compared(base, tuned, lower=["B"])).startswith(
+    assert headline(compared(base, tuned, lower=["b"])).startswith(
         "The fine-tuned model against the base model, over 20 records: better on A and B; no clear"
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import heapq
-import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from evalbook.runs.one_by_one import Judged, judge_pairs, widths_of
 from evalbook.runs.statistics import (
     CONFIDENCE,
     DECIMALS,
@@ -17,7 +17,7 @@ from evalbook.runs.statistics import (
     compute_chance_of_no_difference,
     interval,
 )
-from evalbook.runs.store import NO_SCORE, Arm, Batch, Place, RecordStore
+from evalbook.runs.store import NO_SCORE, Arm, Batch, RecordStore
 from evalbook.runs.verdicts import (
     SAME,
     TOO_FEW,
@@ -103,15 +103,6 @@ class MeanRow:
 
 
 @dataclass(frozen=True)
-class Loss:
-    """A record on which the second model did worse."""
-
-    loss: float
-    """Mean over the metrics, each on a scale from 0 to 1."""
-    lines: tuple[Place, Place]
-
-
-@dataclass(frozen=True)
 class Comparison:
     """Everything that two models' records say of each other."""
 
@@ -119,7 +110,7 @@ class Comparison:
     second: Arm
     rows: tuple[MetricRow, ...]
     categories: dict[str, tuple[MetricRow, ...]]
-    losses: tuple[Loss, ...]
+    losses: tuple[Judged, ...]
     """The records on which the second model lost most, worst first."""
     paired: int
     tests: int = 0
@@ -189,7 +180,6 @@ class _Column:
 def compare(
     store: RecordStore,
     pairings: Sequence[tuple[Arm, Arm]],
-    lower_is_better: Iterable[str] = (),
     *,
     unseen: bool = False,
 ) -> list[Comparison]:
@@ -198,9 +188,7 @@ def compare(
     The verdicts are corrected for all metrics of all pairings together. With ``unseen``, only
     records whose prompts were not noted as seen are compared, and no categories.
     """
-    lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
-    signs = [-1 if metric.lower() in lower else 1 for metric in store.metrics]
-    found = [_compare(store, first, second, signs, unseen) for first, second in pairings]
+    found = [_compare(store, first, second, unseen) for first, second in pairings]
     wholes = {
         place: [replace(row, by_itself=row.verdict) for row in judge_rows(it.rows, store.level)]
         for place, it in enumerate(found)
@@ -226,11 +214,9 @@ def _count_tests(tables: Iterable[Sequence[MetricRow]]) -> int:
     return sum(row.tested for rows in tables for row in rows)
 
 
-def _compare(
-    store: RecordStore, first: Arm, second: Arm, signs: Sequence[int], unseen: bool
-) -> Comparison:
+def _compare(store: RecordStore, first: Arm, second: Arm, unseen: bool) -> Comparison:
     told = {*first.metrics, *second.metrics}
-    scales = list(zip(signs, widths_of(store), strict=True))
+    scales = list(zip(store.signs, widths_of(store), strict=True))
     columns = [_Column(*scale) for scale in scales]
     sizes = [] if unseen else store.categories(second, FEWEST_IN_CATEGORY)
     if len(sizes) == 1 and sizes[0][1] == second.records:
@@ -238,7 +224,7 @@ def _compare(
     named = {
         category: [_Column(*scale) for scale in scales] for category, _ in sizes[:MOST_CATEGORIES]
     }
-    worst: list[tuple[float, int, int]] = []
+    worst: list[Judged] = []
     paired = 0
     for batch in store.paired_batches(first, second, unseen=unseen):
         paired += len(batch.places)
@@ -249,19 +235,15 @@ def _compare(
                 for side in (batch.first, batch.second)
             ]
             _add(named[category], *picked)
-        gains = compute_overall_gains(store, batch, signs)
-        known = zip(gains, batch.places, batch.before, strict=True)
-        lost = [(gain, at, before) for gain, at, before in known if gain is not None and gain < 0]
-        worst = heapq.nsmallest(MOST_LOSSES, [*worst, *lost])
+        judged = judge_pairs(store, first, second, batch)
+        lost = [it for it in judged if it.overall is not None and it.overall < 0]
+        worst = heapq.nsmallest(MOST_LOSSES, [*worst, *lost], key=lambda it: (it.overall, it.place))
     return Comparison(
         first,
         second,
         tuple(_rows(store, columns, told)),
         {category: tuple(_rows(store, them, told)) for category, them in named.items()},
-        tuple(
-            Loss(-gain, (Place(first.number, before), Place(second.number, place)))
-            for gain, place, before in worst
-        ),
+        tuple(worst),
         paired,
         level=store.level,
         categories_left=max(0, len(sizes) - MOST_CATEGORIES),
@@ -282,12 +264,6 @@ def _rows(store: RecordStore, columns: Sequence[_Column], told: set[str]) -> lis
     return [column.row(metric, 1 - store.level) for metric, column in named if metric in told]
 
 
-def signs_of(store: RecordStore, rows: Iterable[MetricRow | MeanRow]) -> list[int]:
-    """Return for each metric of a store 1, or -1 where rows say that a low score is good."""
-    lower = {row.metric for row in rows if not row.higher_is_better}
-    return [-1 if metric in lower else 1 for metric in store.metrics]
-
-
 def _add(
     columns: Sequence[_Column], first: Sequence[array[float]], second: Sequence[array[float]]
 ) -> None:
@@ -295,48 +271,8 @@ def _add(
         column.add(before, after)
 
 
-def scale_of(store: RecordStore, metric: str) -> tuple[float, float]:
-    """Return the lowest and the highest score of a metric's scale, as far as its scores tell."""
-    low, high = store.ranges.get(metric, (0.0, 1.0))
-    # Scores from 0 to 1 are on that scale even where nobody got a 0 or a 1.
-    return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high)
-
-
-def widths_of(store: RecordStore) -> list[float]:
-    """Return how wide the scale of each metric is."""
-    return [high - low for low, high in (scale_of(store, it) for it in store.metrics)]
-
-
-def compute_overall_gains(
-    store: RecordStore, batch: Batch, signs: Sequence[int]
-) -> list[float | None]:
-    """Return each record's mean gain over its metrics, in widths of their scales."""
-    shares = [
-        [(after - before) * scale for before, after in zip(*columns, strict=True)]
-        for scale, *columns in zip(
-            [sign / (width or 1.0) for sign, width in zip(signs, widths_of(store), strict=True)],
-            batch.first,
-            batch.second,
-            strict=True,
-        )
-    ]
-    return [_mean_of(parts) for parts in zip(*shares, strict=True)]
-
-
-def _mean_of(parts: Sequence[float]) -> float | None:
-    total = sum(parts)
-    if math.isfinite(total):
-        return total / len(parts)
-    # Where a score is missing, its gain is none.
-    scored = [part for part in parts if math.isfinite(part)]
-    return math.fsum(scored) / len(scored) if scored else None
-
-
-def means(
-    store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = (), *, unseen: bool = False
-) -> tuple[MeanRow, ...]:
+def means(store: RecordStore, arm: Arm, *, unseen: bool = False) -> tuple[MeanRow, ...]:
     """Return one model's mean score on each metric, with its interval."""
-    lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     tallies = [Tally() for _ in store.metrics]
     records, judged_on = 0, arm.metrics
     for batch in store.batches(arm, unseen=unseen):
@@ -346,44 +282,14 @@ def means(
                 if score != NO_SCORE:
                     tally.add(score, times)
     rows = []
-    for metric, tally in zip(store.metrics, tallies, strict=True):
+    for metric, sign, tally in zip(store.metrics, store.signs, tallies, strict=True):
         if metric in judged_on:
             confidence = 1 - store.level
             low, high = interval(tally, confidence)
             rows.append(
                 MeanRow(
-                    metric, metric.lower() not in lower, real(tally.mean), real(low), real(high),
+                    metric, sign > 0, real(tally.mean), real(low), real(high),
                     tally.records, records - tally.records, confidence,
                 )
             )  # fmt: skip
     return tuple(rows)
-
-
-def find_lowest_records(
-    store: RecordStore, arm: Arm, rows: Sequence[MeanRow], most: int
-) -> list[Place]:
-    """Return the records on which a model scored lowest over its metrics."""
-    signs = signs_of(store, rows)
-    weighed = (
-        (score, place)
-        for batch in store.batches(arm)
-        for score, place in zip(
-            compute_overall_scores(store, batch, signs), batch.places, strict=True
-        )
-        if score is not None and score < 1
-    )
-    return [Place(arm.number, place) for _, place in heapq.nsmallest(most, weighed)]
-
-
-def compute_overall_scores(
-    store: RecordStore, batch: Batch, signs: Sequence[int]
-) -> list[float | None]:
-    """Return each record's mean score over its metrics, on scales from 0, worst, to 1."""
-    shares = []
-    for metric, column, sign in zip(store.metrics, batch.second, signs, strict=True):
-        low, high = scale_of(store, metric)
-        if low == high:  # none is worse than another
-            low, high = (low - 1, high) if sign > 0 else (low, high + 1)
-        worst = low if sign > 0 else high
-        shares.append([abs(it - worst) / (high - low) for it in column])
-    return [_mean_of(parts) for parts in zip(*shares, strict=True)]

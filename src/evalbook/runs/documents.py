@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow
+from evalbook.runs.comparison import Comparison, MeanRow, MetricRow
 from evalbook.runs.jobs import Prospect
 from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Leaderboard
+from evalbook.runs.one_by_one import Judged
 from evalbook.runs.records import Score
 from evalbook.runs.report import FiguresAloneDocument, FiguresDocument, Results
 from evalbook.runs.sources import RunFacts
@@ -126,10 +127,10 @@ def _comparison(store: RecordStore, comparison: Comparison) -> ComparisonDocumen
     )
 
 
-def _loss(store: RecordStore, loss: Loss) -> LossDocument:
+def _loss(store: RecordStore, loss: Judged) -> LossDocument:
     first, second = (store.record(place) for place in loss.lines)
     return LossDocument(
-        loss.loss,
+        -(loss.overall or 0.0),
         second.prompt,
         second.reference,
         second.category or first.category,

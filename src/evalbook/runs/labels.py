@@ -21,9 +21,11 @@ from typing import Literal
 import msgspec
 
 from evalbook.errors import AnswerRejected, UsageError
-from evalbook.runs.comparison import Comparison, compute_overall_gains, signs_of
-from evalbook.runs.statistics import CONFIDENCE, compute_student_quantile
+from evalbook.runs.comparison import Comparison
+from evalbook.runs.one_by_one import read_pairs, widths_of
+from evalbook.runs.statistics import CONFIDENCE, DECIMALS, compute_student_quantile
 from evalbook.runs.store import Place, RecordStore
+from evalbook.runs.verdicts import real
 from evalbook.runs.words import between, percent, plain, signed, the
 from evalbook.texts import plural
 from evalbook.whole_files import read_whole, reason, rejecting_unwritable, replace_whole
@@ -78,7 +80,7 @@ def read_labels(path: Path) -> LabelFile:
 @dataclass(frozen=True)
 class Item:
     id: str
-    lines: tuple[Place, Place]
+    lines: tuple[Place, ...]
     stratum: int
     flipped: bool
     """Whether the second model's answer is shown first."""
@@ -109,50 +111,41 @@ def draw(
     Raises:
         UsageError: there is no such metric.
     """
-    signs = signs_of(store, comparison.rows)
     if metric is not None and metric not in store.metrics:
         raise UsageError(
             "label.metric", f"The results have no metric {metric!r}.", ", ".join(store.metrics)
         )
     place = store.metrics.index(metric) if metric is not None else None
-    strata: dict[int, list[tuple[bytes, float, int, int]]] = defaultdict(list)
+    width = 1.0 if place is None else widths_of(store)[place] or 1.0
+    strata: dict[int, list[tuple[bytes, float, tuple[Place, ...]]]] = defaultdict(list)
     total = 0.0
-    for batch in store.paired_batches(comparison.first, comparison.second):
-        overall = compute_overall_gains(store, batch, signs)
-        for row, (number, before) in enumerate(zip(batch.places, batch.before, strict=True)):
-            gains = batch.gains(row, signs)
-            gain = overall[row] if place is None else gains[place]
-            if gain is None:
-                continue
-            judge = gain if place is not None else float((gain > 1e-9) - (gain < -1e-9))
-            total += judge
-            priority = hashlib.blake2b(f"{seed}:{number}".encode(), digest_size=8).digest()
-            strata[_stratum(gain, gains)].append((priority, judge, number, before))
+    for it in read_pairs(store, comparison.first, comparison.second):
+        gain = it.overall
+        if place is not None:
+            gain = real(round(it.shares[place] * width, DECIMALS))
+        if gain is None:
+            continue
+        judge = gain if place is not None else float((gain > 1e-9) - (gain < -1e-9))
+        total += judge
+        priority = hashlib.blake2b(f"{seed}:{it.place}".encode(), digest_size=8).digest()
+        strata[_stratum(gain, it.shares)].append((priority, judge, it.lines))
     ordered = [sorted(strata[name]) for name in sorted(strata)]
     sizes = tuple(map(len, ordered))
-    numbers = comparison.first.number, comparison.second.number
     items = [
-        Item(
-            store.key(Place(numbers[1], number)).hex(),
-            (Place(numbers[0], before), Place(numbers[1], number)),
-            stratum,
-            bool(priority[-1] & 1),
-            judge,
-        )
+        Item(store.key(lines[-1]).hex(), lines, stratum, bool(priority[-1] & 1), judge)
         for stratum, wanted in enumerate(allocation(sizes, records))
-        for priority, judge, number, before in ordered[stratum][:wanted]
+        for priority, judge, lines in ordered[stratum][:wanted]
     ]
     items.sort(key=lambda it: hashlib.blake2b(f"{seed}{it.id}".encode()).digest())
-    width = max((row.width for row in comparison.rows if row.metric == metric), default=1.0)
-    step = 1.0 if metric is None else width / 4
-    sign = 1 if place is None else signs[place]
+    step = 1.0 if place is None else width / 4
+    sign = 1 if place is None else store.signs[place]
     return Sample(sizes, total / max(1, sum(sizes)), step, sign, tuple(items))
 
 
-def _stratum(gain: float, gains: Iterable[float | None]) -> int:
+def _stratum(gain: float, shares: Iterable[float]) -> int:
     """Return a number by what the judge said: 0 is clearly worse, 4 better, 5 both at once."""
-    told = [it for it in gains if it is not None]
-    if any(it > 0 for it in told) and any(it < 0 for it in told):
+    told = [it for it in shares if math.isfinite(it)]
+    if any(it > 1e-9 for it in told) and any(it < -1e-9 for it in told):
         return 5
     return 2 if abs(gain) <= 1e-9 else (gain > 0) * 2 + (gain >= _CLEARLY) + (gain > -_CLEARLY)
 

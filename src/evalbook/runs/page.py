@@ -15,22 +15,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from evalbook.aws.arns import short_name
 from evalbook.console import PAGES
-from evalbook.runs.comparison import (
-    Comparison,
-    compute_overall_gains,
-    compute_overall_scores,
-    signs_of,
-)
 from evalbook.runs.forest import Drawing, forest, panels_of, svg, version_drawing
+from evalbook.runs.one_by_one import Judged, read_pairs, read_records
 from evalbook.runs.report import Results
 from evalbook.runs.sections import Section, sections_of
-from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
+from evalbook.runs.statistics import DECIMALS
+from evalbook.runs.store import RecordStore
 from evalbook.runs.table import board_lines, label_lines
 from evalbook.runs.templates import page_asset, page_policy, page_template
 from evalbook.runs.words import signed
@@ -147,31 +144,27 @@ def _examples(report: Results) -> Iterator[_Example]:
     """Yield the record with the largest gain, one with the usual gain, and the largest loss."""
     if not report.comparisons:
         return
-    it, store = report.comparisons[0], report.store
-    signs = signs_of(store, it.rows)
+    store, first, second = report.store, report.comparisons[0].first, report.comparisons[0].second
 
-    def known() -> Iterator[tuple[float, int, int]]:
-        for batch in store.paired_batches(it.first, it.second):
-            gains = compute_overall_gains(store, batch, signs)
-            told = zip(gains, batch.before, batch.places, strict=True)
-            yield from ((gain, *places) for gain, *places in told if gain is not None)  # type: ignore[misc]
+    def known() -> Iterator[tuple[float, Judged]]:
+        for it in read_pairs(store, first, second):
+            if it.overall is not None:
+                yield it.overall, it
 
-    best = max(known(), key=lambda them: (them[0], -them[2]), default=None)
-    worst = min(known(), default=None)
+    best = max(known(), key=lambda them: (them[0], -them[1].place), default=None)
+    worst = min(known(), key=lambda them: (them[0], them[1].place), default=None)
     if best is None or worst is None:
         return
-    middle = fmean(gain for gain, *_ in known())
-    usual = min(known(), key=lambda them: (abs(them[0] - middle), them in (best, worst), them[2]))
-    for title, found in (("Largest gain", best), ("Typical", usual), ("Largest loss", worst)):
-        gain, *places = found
+    middle = fmean(gain for gain, _ in known())
+    usual = min(
+        known(), key=lambda them: (abs(them[0] - middle), them in (best, worst), them[1].place)
+    )
+    for title, (gain, it) in (("Largest gain", best), ("Typical", usual), ("Largest loss", worst)):
         if title != "Typical" and (gain > 0) != (title == "Largest gain"):
             continue
-        arms = (it.first, it.second)
-        records = [
-            store.record(Place(arm.number, place)) for arm, place in zip(arms, places, strict=True)
-        ]
+        records = [store.record(line) for line in it.lines]
         marked = _marked(*(_cut(record.response, _LONGEST_EXAMPLE) for record in records))
-        sides = zip((arm.name for arm in arms), marked, strict=True)
+        sides = zip((first.name, second.name), marked, strict=True)
         prompt = _cut(records[1].prompt, _LONGEST_EXAMPLE)
         yield _Example(title, f"gain {signed(gain)}", prompt, sides)
 
@@ -203,70 +196,41 @@ def _data(report: Results) -> Iterator[str]:
         yield "]}"
 
 
-def _groups(report: Results) -> Iterator[tuple[dict[str, Any], Iterable[_Shown]]]:
+def _groups(report: Results) -> Iterator[tuple[dict[str, Any], Iterable[Judged]]]:
     """Yield what is said of each group of records, and those to show of it.
 
     A gain above 0 is better; of one model's scores, those below 0 of a sign are where low is good.
     """
+    store = report.store
     for it in report.comparisons:
-        names, chosen = [it.first.name, it.second.name], _differing_most(report.store, it)
-        title, left = f"{names[1]} against {names[0]}", it.paired - len(chosen)
-        yield {"title": title, "names": names, "left": left}, chosen
-    for arm, rows in report.alone:
-        signs, left = signs_of(report.store, rows), max(0, arm.records - MOST_RECORDS)
-        head = {"title": arm.name, "names": [arm.name], "left": left, "signs": signs}
-        yield head, _first_ones(report.store, arm, signs)
+        names, left = [it.first.name, it.second.name], max(0, it.paired - MOST_RECORDS)
+        pairs = read_pairs(store, it.first, it.second)
+        # Those on which the models differ most, in the order they were read.
+        chosen = heapq.nlargest(
+            MOST_RECORDS, pairs, key=lambda it: (abs(it.overall or 0.0), -it.place)
+        )
+        chosen.sort(key=lambda it: it.place)
+        yield {"title": f"{names[1]} against {names[0]}", "names": names, "left": left}, chosen
+    for arm, _ in report.alone:
+        left = max(0, arm.records - MOST_RECORDS)
+        head = {"title": arm.name, "names": [arm.name], "left": left, "signs": store.signs}
+        yield head, islice(read_records(store, arm), MOST_RECORDS)
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """A record to show, and what its scores come to."""
-
-    lines: tuple[Place, ...]
-    category: str | None
-    overall: float | None
-    each: list[float | None]
-    """Gain on each metric, or score of a model alone."""
-
-
-def _differing_most(store: RecordStore, comparison: Comparison) -> list[_Shown]:
-    """Return the records on which two models differ most, in the order they were read."""
-    signs = signs_of(store, comparison.rows)
-    first, second = comparison.first.number, comparison.second.number
-
-    def weighed() -> Iterator[tuple[float, int, _Shown]]:
-        for batch in store.paired_batches(comparison.first, comparison.second):
-            gains = compute_overall_gains(store, batch, signs)
-            for row, (gain, place) in enumerate(zip(gains, batch.places, strict=True)):
-                lines = Place(first, batch.before[row]), Place(second, place)
-                shown = _Shown(lines, batch.categories[row], gain, batch.gains(row, signs))
-                yield abs(gain or 0.0), -place, shown
-
-    chosen = heapq.nlargest(MOST_RECORDS, weighed(), key=lambda it: it[:2])
-    chosen.sort(key=lambda it: -it[1])
-    return [it for *_, it in chosen]
-
-
-def _first_ones(store: RecordStore, arm: Arm, signs: Sequence[int]) -> Iterator[_Shown]:
-    for batch in store.batches(arm):
-        overall = compute_overall_scores(store, batch, signs)
-        for row, place in enumerate(batch.places):
-            if place > MOST_RECORDS:
-                return
-            each = [None if column[row] == NO_SCORE else column[row] for column in batch.second]
-            yield _Shown((Place(arm.number, place),), batch.categories[row], overall[row], each)
-
-
-def _record_json(store: RecordStore, shown: _Shown) -> dict[str, Any]:
+def _record_json(store: RecordStore, shown: Judged) -> dict[str, Any]:
     records = [store.record(line) for line in shown.lines]
+    values = [
+        [it.value if (it := record.scores.get(metric)) else None for record in records]
+        for metric in store.metrics
+    ]
     return {
-        "place": shown.lines[-1].number,
+        "place": shown.place,
         "prompt": _cut(records[-1].prompt),
         "reference": None if records[-1].reference is None else _cut(records[-1].reference),
         "category": shown.category,
         "responses": [_cut(record.response) for record in records],
         "gain": shown.overall,
-        "gains": shown.each,
+        "gains": [_gain(sign, *them) for sign, them in zip(store.signs, values, strict=True)],
         "scores": [
             [
                 [it.label if it.value is None else it.value, _cut(it.explanation)]
@@ -277,6 +241,14 @@ def _record_json(store: RecordStore, shown: _Shown) -> dict[str, Any]:
             for metric in store.metrics
         ],
     }
+
+
+def _gain(sign: int, *scores: float | None) -> float | None:
+    """Return what was gained on a metric; of one model, its score."""
+    before, after = scores[0], scores[-1]
+    if before is None or after is None:
+        return None
+    return round(sign * (after - before), DECIMALS) if len(scores) == 2 else after
 
 
 def _cut(text: str, longest: int = LONGEST_TEXT) -> str:

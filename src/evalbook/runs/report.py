@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from evalbook.aws.executions import RunPlan
 from evalbook.aws.result_files import read_summary
@@ -21,6 +22,7 @@ from evalbook.runs.find import Target
 from evalbook.runs.jobs import Look, Prospect
 from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Entrant, Leaderboard, leaderboard, pairs_of
+from evalbook.runs.records import BUILTIN
 from evalbook.runs.rollouts import LOW_IS_GOOD, compute_rollout_figures
 from evalbook.runs.sources import (
     BASE,
@@ -31,7 +33,14 @@ from evalbook.runs.sources import (
     find_sources,
 )
 from evalbook.runs.store import Arm, RecordStore
-from evalbook.runs.summaries import FigureRow, Figures, figure_rows, read_figures, total_rows
+from evalbook.runs.summaries import (
+    FigureRow,
+    Figures,
+    PairRow,
+    figure_rows,
+    read_figures,
+    total_rows,
+)
 from evalbook.runs.unpacking import lines_of
 from evalbook.runs.unseen import Unseen
 from evalbook.runs.verdicts import judge_tables
@@ -119,14 +128,15 @@ def read_report(
     store.level = min([store.level, *(run.look.level for run in runs if run.look)])
     report.look = runs[0].look if len({run.evaluation for run in runs}) == 1 else None
     builtin = [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
-    lower = [*builtin, *LOW_IS_GOOD, *lower_is_better]
+    lower = (*builtin, *LOW_IS_GOOD, *lower_is_better)
+    store.lower_is_better = frozenset(name.removeprefix(BUILTIN).lower() for name in lower)
     judged, others = _by_records(report, sources)
     detailed = _read_details(aws, report, others, progress)
     arms = [*_read_judged(aws, report, judged, progress), *detailed]
     _note_definitions(aws, report, [run.parts[0].plan for run in runs], arms)
     _categorise(aws, report, arms, progress)
-    _compare_records(report, arms, lower)
-    _compare_figures(aws, report, [] if detailed else others, lower)
+    _compare_records(report, arms)
+    _compare_figures(aws, report, [] if detailed else others)
     if detailed:
         _note_totals(aws, report, others)
     return report
@@ -258,33 +268,44 @@ def _categorise(aws: Aws, report: Results, arms: Arms, progress: Progress) -> No
             report.notes += [note] if note else []
 
 
-def _compare_records(report: Results, arms: Arms, lower: Sequence[str]) -> None:
-    store, pairings, models = report.store, _pairings(arms), _ranked(arms)
-    ranked = pairs_of([arm for arm, _ in models])
+def _compare_records(report: Results, arms: Arms) -> None:
+    store, pairings = report.store, _pairings(arms)
     # Whatever is shown is one family of questions.
-    asked = list(dict.fromkeys([*pairings, *ranked]))
-    found = dict(zip(asked, compare(store, asked, lower), strict=True))
+    asked = list(dict.fromkeys([*pairings, *pairs_of([*_ranked(arms)])]))
+    found = dict(zip(asked, compare(store, asked), strict=True))
     report.comparisons = [found[pair] for pair in pairings]
-    if ranked:
-        entrants = [Entrant(arm.name, means(store, arm, lower), base) for arm, base in models]
-        rows = [found[pair].rows for pair in ranked]
-        doubts = _doubts(report, arms)
-        report.leaderboard = leaderboard(entrants, rows, found[ranked[0]].tests, doubts)
-    paired = {arm for pair in pairings for arm in pair}
-    report.alone = [(arm, means(store, arm, lower)) for _, arm in arms if arm not in paired]
+    report.alone = [(arm, means(store, arm)) for arm in _unpaired(arms, pairings)]
+    _rank(report, arms, {pair: it.rows for pair, it in found.items()}, partial(means, store))
 
 
-def _ranked(arms: Arms) -> list[tuple[Arm, bool]]:
+def _rank(
+    report: Results,
+    arms: Arms,
+    rows: Mapping[tuple[Arm, Arm], Sequence[PairRow]],
+    means_of: Callable[[Arm], Sequence[MeanRow]],
+) -> None:
+    """Add the leaderboard, if there are models for one; ``rows`` are of all that is compared."""
+    models = _ranked(arms)
+    pairs = pairs_of([*models])
+    if pairs:
+        entrants = [Entrant(arm.name, means_of(arm), base) for arm, base in models.items()]
+        questions = sum(row.tested for them in rows.values() for row in them)
+        compared, doubts = [rows[pair] for pair in pairs], _doubts(report, arms)
+        report.leaderboard = leaderboard(entrants, compared, questions, doubts)
+
+
+def _ranked(arms: Arms) -> dict[Arm, bool]:
     """Return the models of a leaderboard, and whether each is a base model.
 
     Of several runs, the base model of the first one only.
     """
-    found, bases = [], 0
-    for source, arm in arms:
-        bases += source.model == BASE
-        if source.model != BASE or bases == 1:
-            found.append((arm, source.model == BASE))
-    return found
+    base = next((arm for source, arm in arms if source.model == BASE), None)
+    return {arm: arm is base for source, arm in arms if arm is base or source.model != BASE}
+
+
+def _unpaired(arms: Arms, pairings: Sequence[tuple[Arm, Arm]]) -> list[Arm]:
+    paired = {arm for pair in pairings for arm in pair}
+    return [arm for _, arm in arms if arm not in paired]
 
 
 def _doubts(report: Results, arms: Arms) -> list[str]:
@@ -351,19 +372,15 @@ def _totals(
                 report.notes.append(f"{source.files.summaries[-1]} has no figures.")
 
 
-def _compare_figures(
-    aws: Aws, report: Results, sources: Sequence[Source], lower: Sequence[str]
-) -> None:
+def _compare_figures(aws: Aws, report: Results, sources: Sequence[Source]) -> None:
     read = list(_totals(aws, report, sources))
     arms = [(source, Arm(place, source.name)) for place, (source, *_) in enumerate(read)]
     overall = {arm: read[arm.number][1] for _, arm in arms}
     tasks = {arm: read[arm.number][2] for _, arm in arms}
-    pairings, models = _pairings(arms), _ranked(arms)
-    ranked = pairs_of([arm for arm, _ in models])
+    lower, pairings = report.store.lower_is_better, _pairings(arms)
     # What is claimed in the first place is one family of questions, the tasks are another.
-    wholes = judge_tables(
-        {(a, b): figure_rows(overall[a], overall[b], lower) for a, b in [*pairings, *ranked]}
-    )
+    asked = [*pairings, *pairs_of([*_ranked(arms)])]
+    wholes = judge_tables({(a, b): figure_rows(overall[a], overall[b], lower) for a, b in asked})
     parts = judge_tables(
         {
             (a, b, task): figure_rows(tasks[a][task], figures, lower)
@@ -378,16 +395,7 @@ def _compare_figures(
         said = verdict_sentence(wholes[pair], second, first)
         both = (FigureTable("all", wholes[pair]), *tables)
         report.figures.append(FiguresDocument(first, second, said, FIGURES_BASIS, both))
-    if ranked:
-        entrants = [
-            Entrant(arm.name, total_rows(overall[arm], lower), base) for arm, base in models
-        ]
-        questions = sum(row.tested for rows in wholes.values() for row in rows)
-        rows = [wholes[pair] for pair in ranked]
-        report.leaderboard = leaderboard(entrants, rows, questions, _doubts(report, arms))
-    paired = {arm for pair in pairings for arm in pair}
-    report.figures_alone = [
-        FiguresAloneDocument(arm.name, figures_alone_headline(arm.name, them), them)
-        for arm, them in overall.items()
-        if arm not in paired
-    ]
+    for arm in _unpaired(arms, pairings):
+        said = figures_alone_headline(arm.name, overall[arm])
+        report.figures_alone.append(FiguresAloneDocument(arm.name, said, overall[arm]))
+    _rank(report, arms, wholes, lambda arm: total_rows(overall[arm], lower))

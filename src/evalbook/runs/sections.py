@@ -89,7 +89,7 @@ def sections_of(report: Results) -> Iterator[Section]:
             {task.name: task.rows for task in tasks}, "task", [TASKS_BASIS],
         )  # fmt: skip
     for figures in report.figures_alone:
-        rows = total_rows(figures.metrics)
+        rows = total_rows(figures.metrics, report.store.lower_is_better)
         yield Section((figures.name,), figures.name, figures.headline, rows)
     if report.unseen:
         title = "Without prompts from the training data"

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import inf, isfinite
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from evalbook.runs.answers import AnswerFaults
 from evalbook.runs.records import (
@@ -30,7 +30,7 @@ from evalbook.runs.records import (
     read_record,
     shown_names,
 )
-from evalbook.runs.statistics import DECIMALS, SIGNIFICANT
+from evalbook.runs.statistics import SIGNIFICANT
 
 NO_SCORE = inf
 """Stands for a missing score in columns: unlike nan it equals itself, so that it can be counted."""
@@ -90,8 +90,7 @@ class Arm:
         return {shown[name]: column for name, column in self.columns.items()}
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Which record of which model, counted from 1 in the order they were read."""
 
     arm: int
@@ -110,15 +109,6 @@ class Batch:
     first: list[array[float]]
     second: list[array[float]]
 
-    def gains(self, row: int, signs: Sequence[int]) -> list[float | None]:
-        """Return what the second model gains in one record on each metric; None without scores."""
-        return [
-            None
-            if NO_SCORE in (before[row], after[row])
-            else round(sign * (after[row] - before[row]), DECIMALS)
-            for before, after, sign in zip(self.first, self.second, signs, strict=True)
-        ]
-
 
 class RecordStore:
     def __init__(self) -> None:
@@ -132,6 +122,8 @@ class RecordStore:
         self.arms: list[Arm] = []
         self.level = SIGNIFICANT
         """How sure a difference must be: stricter where this is one of two looks."""
+        self.lower_is_better: frozenset[str] = frozenset()
+        """Metrics for which a low score is good, in lower case."""
         self.ranges: dict[str, tuple[float, float]] = {}
         """Lowest and highest score on each metric, of any model."""
 
@@ -143,6 +135,11 @@ class RecordStore:
         self._database.close()
         self._lines.close()
         self._folder.cleanup()
+
+    @property
+    def signs(self) -> list[int]:
+        """1 for each metric, or -1 where a low score is good."""
+        return [-1 if metric.lower() in self.lower_is_better else 1 for metric in self.metrics]
 
     def add_arm(self, name: str, lines: Iterable[bytes] = ()) -> Arm:
         """Add a model, and the lines of its result file."""

@@ -8,7 +8,7 @@ questions; having answered the same ones, they can be distinguished better than 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -152,12 +152,11 @@ def task_name(key: str) -> str:
 
 
 def figure_rows(
-    first: Figures, second: Figures, lower_is_better: Sequence[str] = ()
+    first: Figures, second: Figures, lower_is_better: Collection[str] = ()
 ) -> list[FigureRow]:
     """Compare two models' figures on the metrics that both have; `judge_rows` says the rest."""
-    lower = {name.lower() for name in lower_is_better}
     return [
-        _row(metric, first[metric], second[metric], -1 if metric.lower() in lower else 1)
+        _row(metric, first[metric], second[metric], -1 if metric.lower() in lower_is_better else 1)
         for metric in second
         if metric in first
     ]
@@ -184,11 +183,15 @@ def figure_ends(figure: Figure) -> tuple[float | None, float | None]:
     return figure.value - reach * figure.error, figure.value + reach * figure.error
 
 
-def total_rows(figures: Figures, lower_is_better: Sequence[str] = ()) -> tuple[TotalRow, ...]:
-    lower = {name.lower() for name in lower_is_better}
+def total_rows(figures: Figures, lower_is_better: Collection[str] = ()) -> tuple[TotalRow, ...]:
     return tuple(
         TotalRow(
-            metric, metric.lower() not in lower, it.value, *figure_ends(it), it.records or 0, 0
+            metric,
+            metric.lower() not in lower_is_better,
+            it.value,
+            *figure_ends(it),
+            it.records or 0,
+            0,
         )
         for metric, it in figures.items()
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from evalbook import texts
 from evalbook.aws.arns import short_name
-from evalbook.runs.comparison import Comparison, Loss, MeanRow, find_lowest_records
+from evalbook.runs.comparison import Comparison, MeanRow
 from evalbook.runs.leaderboard import Leaderboard
-from evalbook.runs.records import JudgedRecord
+from evalbook.runs.one_by_one import Judged, find_lowest_records
 from evalbook.runs.report import Results
 from evalbook.runs.sections import Line, Row, Section, sections_of, titled
 from evalbook.runs.store import Arm, RecordStore
@@ -59,23 +59,20 @@ def _section_parts(store: RecordStore, it: Section) -> Iterator[Part]:
     if isinstance(it.of, Comparison) and it.of.losses:
         yield f"Where {the(it.of.second.name)} lost most:"
         yield from (_loss_words(store, loss, it.of) for loss in it.of.losses[:SHOWN_LOSSES])
-    if isinstance(it.of, Arm):
-        means = [row for row in it.rows if isinstance(row, MeanRow)]
-        lowest = find_lowest_records(store, it.of, means, SHOWN_LOSSES)
-        if lowest:
-            yield f"Where {the(it.of.name)} scored lowest:"
-            yield from (_low_words(store.record(place), means) for place in lowest)
+    if isinstance(it.of, Arm) and (lowest := find_lowest_records(store, it.of, SHOWN_LOSSES)):
+        yield f"Where {the(it.of.name)} scored lowest:"
+        yield from (_low_words(store, low) for low in lowest)
 
 
-def _low_words(record: JudgedRecord, rows: Sequence[MeanRow]) -> str:
-    higher = {row.metric for row in rows if row.higher_is_better}
+def _low_words(store: RecordStore, low: Judged) -> str:
+    record, signs = store.record(low.lines[0]), dict(zip(store.metrics, store.signs, strict=True))
     scored = [(name, it) for name, it in record.scores.items() if it.value is not None]
-    scored.sort(key=lambda it: (it[1].value or 0.0) * (1 if it[0] in higher else -1))
+    scored.sort(key=lambda it: (it[1].value or 0.0) * signs[it[0]])
     lowest = [(f"{name} {plain(it.value, 2)}", it.explanation) for name, it in scored]
     return _record_words(record.prompt, {"answer": record.response}, lowest[:SHOWN_LOSSES])
 
 
-def _loss_words(store: RecordStore, loss: Loss, comparison: Comparison) -> str:
+def _loss_words(store: RecordStore, loss: Judged, comparison: Comparison) -> str:
     first, second = (store.record(place) for place in loss.lines)
     answers = {comparison.first.name: first.response, comparison.second.name: second.response}
     changed = [

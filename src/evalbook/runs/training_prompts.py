@@ -71,10 +71,8 @@ def _without(report: Results, found: OverlapFacts, runs: Sequence[str]) -> Unsee
 
     store = report.store
     before = [it for it in report.comparisons if of_the_model(it.first, it.second)]
-    models = [(arm, rows) for arm, rows in report.alone if of_the_model(arm)]
-    rows = [row for it in before for row in it.rows] + [row for _, it in models for row in it]
-    lower = {row.metric for row in rows if not row.higher_is_better}
-    compared = compare(store, [(it.first, it.second) for it in before], lower, unseen=True)
+    models = [arm for arm, _ in report.alone if of_the_model(arm)]
+    compared = compare(store, [(it.first, it.second) for it in before], unseen=True)
     return Unseen(
         found.job,
         len(found.places),
@@ -93,8 +91,8 @@ def _without(report: Results, found: OverlapFacts, runs: Sequence[str]) -> Unsee
             UnseenAlone(
                 arm.name, alone_sentence(arm.name, left, of_them), arm.records - left, left, of_them
             )
-            for arm, _ in models
+            for arm in models
             for left in [store.unseen_records(arm)]
-            for of_them in [means(store, arm, lower, unseen=True)]
+            for of_them in [means(store, arm, unseen=True)]
         ),
     )
