@@ -14,6 +14,11 @@ def to_the_minute(moment: datetime | str) -> str:
     return f"{moment.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
 
 
+def iso_utc(moment: datetime) -> str:
+    """Write a moment as ISO 8601 in UTC, to the second."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="seconds")
+
+
 def ago(then: datetime, now: datetime | None = None) -> str:
     """Return how long ago a moment was, in its largest unit, such as ``2 h ago``."""
     passed = (now or datetime.now(timezone.utc)) - then

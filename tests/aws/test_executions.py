@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evalbook.aws.executions import RunPlan, read_definition, read_execution_arn, read_pipeline_kind
+from evalbook.aws.executions import RunPlan, read_definition, read_execution_arn, read_kind
 from evalbook.errors import AnswerRejected
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline"
@@ -22,7 +22,7 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline"
     ],
 )
 def test_a_pipelines_name_tells_the_evaluation_type(name: str, kind: str) -> None:
-    assert read_pipeline_kind(f"{ARN}/{name}/execution/abc") == kind
+    assert read_kind(f"{ARN}/{name}/execution/abc") == kind
 
 
 @pytest.mark.parametrize(

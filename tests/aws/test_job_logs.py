@@ -25,23 +25,29 @@ def log(aws: Aws) -> Aws:
 
 
 def test_returns_the_last_lines(log: Aws) -> None:
-    lines, why_not = read_last_log_lines(log, REGION, "a-job", 3)
+    lines, why_not = read_last_log_lines(log, REGION, "a-job", LOG_GROUP)
 
-    assert (lines, why_not) == (["line 27", "line 28", "line 29"], None)
+    assert (lines[0], lines[-1], len(lines), why_not) == ("line 10", "line 29", 20, None)
 
 
 def test_a_job_without_a_log_is_said_so(log: Aws) -> None:
-    assert read_last_log_lines(log, REGION, "another") == ([], "The job another wrote no log.")
+    assert read_last_log_lines(log, REGION, "another", LOG_GROUP) == (
+        [],
+        "The job another wrote no log.",
+    )
 
 
 def test_an_account_without_the_log_group_too(aws: Aws) -> None:
-    assert read_last_log_lines(aws, REGION, "a-job") == ([], "The job a-job wrote no log.")
+    assert read_last_log_lines(aws, REGION, "a-job", LOG_GROUP) == (
+        [],
+        "The job a-job wrote no log.",
+    )
 
 
 def test_a_denied_log_is_said_so(aws: Aws) -> None:
     client = aws.client("logs", REGION)
     answer(client, "DescribeLogStreams", lambda _: "AccessDeniedException")
 
-    lines, why_not = read_last_log_lines(aws, REGION, "a-job")
+    lines, why_not = read_last_log_lines(aws, REGION, "a-job", LOG_GROUP)
     assert lines == []
     assert "The log of a-job can't be read" in (why_not or "")

@@ -8,8 +8,9 @@ from border import answer
 from moto.sagemaker.models import sagemaker_backends
 
 from evalbook.aws.found import BaseModel
-from evalbook.aws.model_packages import find_package_of_job, resolve_package
+from evalbook.aws.model_packages import resolve_package
 from evalbook.aws.session import Aws
+from evalbook.aws.training import find_package_of_job
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.sandbox import world
 
@@ -266,12 +267,12 @@ def test_training_job_is_named_and_its_package_told(aws: Aws) -> None:
 
 @pytest.mark.usefixtures("in_sandbox")
 def test_package_of_an_unknown_training_job_is_none() -> None:
-    assert find_package_of_job(Aws(), "no-such-job") is None
+    assert find_package_of_job(Aws(), "no-such-job", None) is None
 
 
 @pytest.mark.usefixtures("in_sandbox")
 def test_package_of_a_multi_turn_rl_job_is_found_though_it_is_no_training_job() -> None:
-    arn = find_package_of_job(Aws(), world.AGENT_TRAINING_JOB)
+    arn = find_package_of_job(Aws(), world.AGENT_TRAINING_JOB, None)
 
     assert arn == world.package_arn("travel-agent", 1)
 

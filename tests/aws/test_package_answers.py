@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from evalbook.aws.package_answers import iso_utc, read_package
+from evalbook.aws.package_answers import read_package
+from evalbook.moments import iso_utc
 
 
 def an_answer(**container: Any) -> dict[str, Any]:

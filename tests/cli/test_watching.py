@@ -18,7 +18,8 @@ BEGAN = datetime(2026, 11, 21, tzinfo=timezone.utc)
 
 
 def a_run(*steps: StepStatus, expected: tuple[int, int] | None = (25, 60)) -> RunStatus:
-    run = Execution("arn", "a\x1b[31mrun", "Executing", None, BEGAN, BEGAN, "llm_as_judge")
+    arn = "arn:aws:sagemaker:us-east-1:1:pipeline/SagemakerEvaluation-LLMAJEvaluation-x/execution/y"
+    run = Execution(arn, "a\x1b[31mrun", "Executing", None, BEGAN, BEGAN)
     return RunStatus(run, "evaluation", RunPlan(), None, steps, expected)
 
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from shown import in_words
 
-from evalbook.aws.executions import read_pipeline_kind
+from evalbook.aws.executions import read_kind
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target, targets
@@ -68,7 +68,7 @@ def test_there_are_runs_in_every_state_of_every_type(live_aws: Aws) -> None:
     assert {run.execution.status for run in runs} == set(
         boto3.client("sagemaker").meta.service_model.shape_for("PipelineExecutionStatus").enum
     )
-    assert Counter(read_pipeline_kind(run.execution.arn) for run in runs).keys() == {
+    assert Counter(read_kind(run.execution.arn) for run in runs).keys() == {
         "llm_as_judge", "benchmark", "custom_scorer", "multi_turn_rl", "inspect_ai",
     }  # fmt: skip
 

@@ -12,7 +12,8 @@ from evalbook.runs.status import RunStatus, StepStatus
 from evalbook.runs.watch import Clock, watch
 
 BEGAN = datetime(2026, 11, 21, tzinfo=timezone.utc)
-EXECUTION = Execution("arn", "a-run", "Executing", None, BEGAN, BEGAN, "llm_as_judge")
+ARN = "arn:aws:sagemaker:us-east-1:1:pipeline/SagemakerEvaluation-LLMAJEvaluation-x/execution/y"
+EXECUTION = Execution(ARN, "a-run", "Executing", None, BEGAN, BEGAN)
 RUNNING = RunStatus(EXECUTION, "evaluation", RunPlan())
 STEPPED = replace(RUNNING, steps=(StepStatus("EvaluateCustomModelMetrics", "Executing", BEGAN),))
 DONE = replace(RUNNING, run=replace(EXECUTION, status="Succeeded"), ended=BEGAN)

@@ -1,8 +1,8 @@
 """What is asked of AWS, one module a subject; the only place that knows boto3.
 
-Whatever takes an `Aws` raises `AwsUnavailable` where AWS could not be asked, and what reads, looks
-up or checks something that a person named `AnswerRejected` where it can't be used. What else a
-function raises, it says.
+Whatever takes an `Aws` raises `AwsUnavailable` where AWS could not be asked, and `AnswerRejected`
+where what a person named can't be used, or AWS's answer was no (by one of `session.REFUSED`). What
+else a function raises, or makes of a no, it says.
 
 A subject is loaded when it is first named (``aws.s3``): most turns ask AWS nothing.
 """
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         base_models as base_models,
         found as found,
         gpus as gpus,
-        group_offer as group_offer,
         hub_models as hub_models,
         identity as identity,
         images as images,
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
         regions as regions,
         registry as registry,
         roles as roles,
-        rollout_training as rollout_training,
         s3 as s3,
         s3_search as s3_search,
         s3_uris as s3_uris,
@@ -44,7 +42,7 @@ if TYPE_CHECKING:
         session as session,
         tags as tags,
         task_folders as task_folders,
-        training_data as training_data,
+        training as training,
         vpc as vpc,
     )
 else:

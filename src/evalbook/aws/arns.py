@@ -113,11 +113,7 @@ def find_region_fault(arn: Arn) -> str | None:
 
 
 def refuse_region_fault(arn: Arn, code: str, remedy: str) -> None:
-    """Refuse an ARN whose region can't be right.
-
-    Raises:
-        AnswerRejected: by this code.
-    """
+    """Refuse an ARN whose region can't be right."""
     fault = find_region_fault(arn)
     if fault:
         raise reject(code, f"{arn} can't be right: {fault}.", remedy)

@@ -55,11 +55,7 @@ def read_model_size(name: str) -> float | None:
 
 
 def check_base_model(aws: Aws, package: ModelPackage, evaluation_type: str) -> list[Check]:
-    """Check what a package's base model needs for this kind of evaluation in its region.
-
-    Raises:
-        AnswerRejected: the SDK or the service would surely refuse the run.
-    """
+    """Check what a package's base model needs for this kind of evaluation in its region."""
     base = package.base_model
     assert base is not None  # noqa: S101 - no other package is resolved
     if _is_judged_nova(base.name, evaluation_type):
@@ -69,11 +65,7 @@ def check_base_model(aws: Aws, package: ModelPackage, evaluation_type: str) -> l
 
 
 def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
-    """Check what a base model needs to be evaluated alone, by its name.
-
-    Raises:
-        AnswerRejected: the SDK or the service would surely refuse the run.
-    """
+    """Check what a base model needs to be evaluated alone, by its name."""
     types = recipe_types(model.name, evaluation_type)
     checks = []
     if types != ():

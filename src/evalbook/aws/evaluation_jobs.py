@@ -44,11 +44,7 @@ class EvaluationJob:
 
 
 def describe_evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
-    """Describe one job.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-    """
+    """Describe one job."""
     found = aws.client("bedrock", region).get_evaluation_job(jobIdentifier=arn)
     automated = ForeignJson(found["evaluationConfig"])["automated"]
     configs = automated["datasetMetricConfigs"].items
@@ -70,11 +66,7 @@ def describe_evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
 
 
 def find_job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJob | None:
-    """Return the Bedrock job that a judging step's training job started, or None.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: Bedrock's answer was no.
-    """
+    """Return the Bedrock job that a judging step's training job started, or None."""
     summaries = list(_listed(aws, region, training))
     # The step's own name for it tells base from fine-tuned, and so comes first.
     for name in filter(None, (training.settings.get("name"), training.name)):

@@ -38,8 +38,6 @@ class Execution:
     failure: str | None
     created: datetime
     modified: datetime
-    type: str | None = None
-    """Its type, if the ARN does not tell."""
 
     @property
     def over(self) -> bool:
@@ -52,8 +50,7 @@ class Execution:
 
     @property
     def kind(self) -> str:
-        """The evaluation type, or ``unknown`` for another pipeline's execution."""
-        return self.type or read_pipeline_kind(self.arn)
+        return read_kind(self.arn)
 
 
 @dataclass(frozen=True)
@@ -108,13 +105,18 @@ class RunPlan:
     """Names of all training steps, including those that have not begun."""
 
 
-def read_pipeline_kind(arn: str) -> str:
-    """Return the evaluation type that a pipeline's or an execution's ARN tells."""
+def read_kind(arn: str) -> str:
+    """Return the evaluation type that a pipeline's or an execution's ARN tells.
+
+    A training job does not tell a benchmark from a scorer: it is ``training_job``. Another
+    pipeline's execution is ``unknown``.
+    """
+    if is_training_job(arn):
+        return "training_job"
     found = re.search(rf"{PIPELINE_PREFIX}-([A-Za-z]+)", arn, re.I)
-    if found is None:
-        return "unknown"
-    known = {it.pipeline.lower(): name for name, it in EVALUATION_TYPES.items()}
-    return known.get(found[1].lower(), "unknown")
+    pipeline = found[1].lower() if found else None
+    known = EVALUATION_TYPES.items()
+    return next((name for name, it in known if it.pipeline.lower() == pipeline), "unknown")
 
 
 def region_of(arn: str) -> str:
@@ -127,11 +129,7 @@ def is_training_job(arn: str) -> bool:
 
 
 def read_execution_arn(text: str) -> str:
-    """Return the ARN of a pipeline execution or a training job, given as text.
-
-    Raises:
-        AnswerRejected: ``run.not_an_execution``, it is something else; ``run.region``.
-    """
+    """Return the ARN of a pipeline execution or a training job, given as text."""
     arn = parse_arn(text)
     if arn is not None and describe_arn_kind(arn) in ("a pipeline execution", "a training job"):
         refuse_region_fault(arn, "run.region", "`evalbook runs` lists the runs of a region.")
@@ -147,11 +145,7 @@ def read_execution_arn(text: str) -> str:
 
 @contextmanager
 def looking_at(arn: str, what: str, action: str) -> Iterator[None]:
-    """Say why AWS does not describe a run.
-
-    Raises:
-        AnswerRejected: ``run.missing`` or ``run.denied``.
-    """
+    """Say why AWS does not describe a run."""
     try:
         yield
     except AwsMissing:
@@ -216,11 +210,7 @@ class PipelineRun:
 
 
 def training_job(aws: Aws, arn: str) -> TrainingJob:
-    """Describe the training job behind a step.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-    """
+    """Describe the training job behind a step."""
     name = arn.rpartition("/")[2]
     found = aws.client("sagemaker", region_of(arn)).describe_training_job(TrainingJobName=name)
     job = ForeignJson(found)
@@ -238,12 +228,7 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
 
 
 def find_rollout_failure(aws: Aws, arn: str) -> str | None:
-    """Return why a multi-turn RL evaluation's job failed, or None if it does not say.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        AwsUnavailable: AWS could not be asked, or only by a newer boto3.
-    """
+    """Return why a multi-turn RL evaluation's job failed, or None if it does not say."""
     found = aws.client("sagemaker", region_of(arn)).describe_job(
         JobName=arn.rpartition("/")[2], JobCategory="AgentRFTEvaluation"
     )
@@ -320,12 +305,7 @@ def _datasets(channels: ForeignJson) -> Iterator[ForeignJson]:
 
 
 def list_executions(aws: Aws, region: str, *, since: datetime | None = None) -> list[Execution]:
-    """Return the evaluations of an account and region, by pipeline, the newest first in each.
-
-    Raises:
-        AnswerRejected: ``runs.denied``, pipelines may not be listed.
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return the evaluations of an account and region, by pipeline, the newest first in each."""
     sagemaker = aws.client("sagemaker", region)
     filters: dict[str, Any] = {"CreatedAfter": since} if since else {}
 
@@ -369,18 +349,17 @@ ROLLOUT_LOG_GROUP = "/aws/sagemaker/Job/AgentRFTEvaluation"
 
 
 def read_last_log_lines(
-    aws: Aws, region: str, job: str, most: int = 20, group: str = LOG_GROUP
+    aws: Aws, region: str, job: str, group: str
 ) -> tuple[list[str], str | None]:
     """Return the last lines of a job's newest log stream, and why there are none, if so."""
+    logs = aws.client("logs", region)
     try:
-        streams = aws.client("logs", region).describe_log_streams(
-            logGroupName=group, logStreamNamePrefix=f"{job}/"
-        )
+        streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{job}/")
         names = [it["logStreamName"] for it in streams.get("logStreams", ())]
         if not names:
             return [], f"The job {job} wrote no log."
-        answer = aws.client("logs", region).get_log_events(
-            logGroupName=group, logStreamName=names[-1], limit=most, startFromHead=False
+        answer = logs.get_log_events(
+            logGroupName=group, logStreamName=names[-1], limit=20, startFromHead=False
         )
     except AwsMissing:
         return [], f"The job {job} wrote no log."

@@ -66,9 +66,6 @@ def check_gpus(
         instance_type: such as ``ml.g5.12xlarge``.
         billions: the model's parameters; None if they are not known.
         otherwise: what a person may do instead of naming another type, as ``, or answer X``.
-
-    Raises:
-        AnswerRejected: it has no GPU.
     """
     if has_no_gpu(instance_type):
         raise AnswerRejected(

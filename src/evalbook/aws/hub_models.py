@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.found import BaseModel
-from evalbook.aws.package_answers import PUBLIC_HUB, iso_utc
+from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import Aws, AwsMissing, in_parallel, try_asking
+from evalbook.moments import iso_utc
 from evalbook.packaged import DataFile
 from evalbook.texts import nearest
 
@@ -118,11 +119,7 @@ def _read_recipe(found: ForeignJson) -> HubRecipe:
 def list_hub_contents(
     aws: Aws, region: str | None, hub: str, kind: HubContentTypeType, **only: Any
 ) -> Iterator[HubContentInfoTypeDef]:
-    """Yield what a hub holds of one type; boto3 has no paginator for that.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
-    """
+    """Yield what a hub holds of one type; boto3 has no paginator for that."""
     for _ in range(_MOST_PAGES):
         page = aws.client("sagemaker", region).list_hub_contents(
             HubName=hub, HubContentType=kind, MaxResults=100, **only
@@ -142,11 +139,7 @@ def describe_hub_content(
     *,
     kind: HubContentTypeType = "Model",
 ) -> DescribeHubContentResponseTypeDef:
-    """Return what a hub holds under a name, in its newest version unless one is named.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
-    """
+    """Return what a hub holds under a name, in its newest version unless one is named."""
     wanted: dict[str, Any] = {"HubContentVersion": version} if version else {}
     return aws.client("sagemaker", region).describe_hub_content(
         HubName=hub, HubContentType=kind, HubContentName=name, **wanted
@@ -209,11 +202,7 @@ def find_nova_in_bedrock(name: str, region: str) -> str | None:
 def describe_hub_model(
     aws: Aws, name: str, region: str | None, version: str | None = None
 ) -> HubModel | None:
-    """Return the model with exactly this name in the public hub, by default its newest version.
-
-    Raises:
-        AwsDenied, AwsInvalid: SageMaker's answer was no.
-    """
+    """Return the model with exactly this name in the public hub, by default its newest version."""
     if not _NAME.fullmatch(name):
         return None
     try:
@@ -243,9 +232,6 @@ def find_hub_models(
     ``llama3-2-1b-instruct`` finds ``meta-textgeneration-llama-3-2-1b-instruct``: the hub writes
     letters and figures apart where the SDK's documentation does not. ``suits`` tells whether a
     model can be evaluated as wanted, by its name and recipes.
-
-    Raises:
-        AwsDenied: hub contents may not be listed.
     """
     words = [word for word in re.split(r"[\s,;/]+", text.lower()) if _tokens(word)]
     if not words:

@@ -36,11 +36,7 @@ IMAGES = DataFile("data/inspect_ai.json", _Images)
 
 
 def check_container(aws: Aws, region: str) -> list[Check]:
-    """Check Inspect AI's container in a region: whether it is offered, and its image there.
-
-    Raises:
-        AnswerRejected: the SDK knows no image there, or ECR has none.
-    """
+    """Check Inspect AI's container in a region: whether it is offered, and its image there."""
     known = IMAGES.facts
     listed = ", ".join(known["regions"])
     if region not in known["image_regions"]:
@@ -70,11 +66,7 @@ def choose_nova_image(region: str) -> str | None:
 
 
 def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
-    """Check the image that hosts a model.
-
-    Raises:
-        AnswerRejected: ``image.form``, ``image.region`` or ``image.missing``.
-    """
+    """Check the image that hosts a model."""
     text = text.strip()
     found = _IMAGE.fullmatch(text)
     if found is None:
@@ -99,9 +91,6 @@ def look_for_image(aws: Aws, image: str) -> Check:
 
     Pulling takes BatchGetImage: whoever may pull an image, of AWS's own account for example, may
     ask for it too.
-
-    Raises:
-        AnswerRejected: ``image.missing``, the repository or the image is not there.
     """
     host, _, path = image.partition("/")
     account, region = host.split(".")[0], host.split(".")[3]

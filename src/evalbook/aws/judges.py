@@ -7,11 +7,12 @@ in service is asked of Bedrock, as the SDK does when an evaluation starts (3.27.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn, refuse_region_fault
 from evalbook.aws.documents import read_document
@@ -24,25 +25,26 @@ from evalbook.aws.session import (
     Aws,
     AwsDenied,
     AwsInternalError,
-    AwsInvalid,
     AwsMissing,
     in_parallel,
     unchecked,
 )
 from evalbook.checks import Check, Status, failed, passed, skipped, warning
-from evalbook.errors import AnswerRejected, AwsUnavailable, reject, rejection_for
+from evalbook.errors import (
+    AnswerRejected,
+    AwsUnavailable,
+    EvalbookError,
+    reject,
+    rejection_for,
+)
 from evalbook.texts import Notice, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import FoundationModelDetailsTypeDef
 
 LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
-LARGEST_LIST = 1 << 20
+_LARGEST_LIST = 1 << 20
 """Bytes; the list is some kilobytes."""
-
-# The SDK asks Bedrock without naming a project, as evalbook does.
-_PROJECT = " The SDK does not find models that you have only through a Bedrock project either."
-
 _ACCESS = "Grant bedrock:GetFoundationModel so that evalbook can check this."
 
 
@@ -83,7 +85,7 @@ def find_judges(aws: Aws, region: str) -> JudgeOffer:
     judges = [it for it in verdicts if isinstance(it, Judge)]
     left_out = [it for it in verdicts if isinstance(it, LeftOut)]
     checks = tuple(_offer_checks(judges, left_out, profiles))
-    return JudgeOffer(_with_unique_labels(judges), tuple(left_out), checks)
+    return JudgeOffer(tuple(_with_unique_labels(judges)), tuple(left_out), checks)
 
 
 def check_judge(aws: Aws, region: str, judge_id: str) -> tuple[Judge, list[Check]]:
@@ -91,9 +93,6 @@ def check_judge(aws: Aws, region: str, judge_id: str) -> tuple[Judge, list[Check
 
     An inference profile's id or a foundation model's ARN is taken for the model it stands for,
     because the SDK's list and its own question to Bedrock know only that.
-
-    Raises:
-        AnswerRejected: not a judge, not available in the region, or past its end of life.
     """
     listed, unreadable = _read_list(aws, region)
     named, notes = _behind_profile(aws, judge_id)
@@ -111,7 +110,11 @@ def check_judge(aws: Aws, region: str, judge_id: str) -> tuple[Judge, list[Check
     if isinstance(verdict, LeftOut):
         message = f"{wanted} can't be the judge in {region}: {verdict.reason}."
         remedy = "Choose a judge that is in service in this region."
-        remedy += _PROJECT if isinstance(answer, AwsMissing) else ""
+        if isinstance(answer, AwsMissing):
+            # It asks Bedrock without naming a project, as evalbook does.
+            remedy += (
+                " The SDK does not find models that you have only through a Bedrock project either."
+            )
         raise rejection_for(failed("judge.lifecycle", message, remedy), *checks)
     checks += [*profiles.doubts, _lifecycle_check(verdict), *_where_data_go(verdict, named, region)]
     return verdict, checks
@@ -125,7 +128,7 @@ def _read_list(aws: Aws, region: str) -> tuple[list[str], Check | None]:
     bucket = f"jumpstart-cache-prod-{region}"
     where = f"s3://{bucket}/{LIST_KEY}"
     try:
-        body = read_head(aws, S3Uri(bucket, LIST_KEY), LARGEST_LIST)
+        body = read_head(aws, S3Uri(bucket, LIST_KEY), _LARGEST_LIST)
     except (AnswerRejected, AwsInternalError) as error:
         return [], _unreadable(where, error.message)
     models = read_document(body)["supported_judge_models"]
@@ -145,11 +148,7 @@ def _unreadable(where: str, why: str) -> Check:
 
 
 def _behind_profile(aws: Aws, text: str) -> tuple[str, list[Check]]:
-    """Return the model of an application inference profile; another text is returned as it is.
-
-    Raises:
-        AnswerRejected: it is another kind of ARN, or its model can't be checked.
-    """
+    """Return the model of an application inference profile; another text is returned as it is."""
     arn = parse_arn(text)
     if arn is None:
         return text, []
@@ -191,29 +190,29 @@ def _where_data_go(judge: Judge, named: str, region: str) -> Iterator[Check]:
     arn, profile = parse_arn(named), named.rsplit("/", 1)[-1]
     geography, by = profile.partition(".")[0], judge.inference_profile
     anywhere = by is not None and by.startswith("global.")
+    elsewhere = None
     if geography in GEOGRAPHIES and not may_be_called_from(geography, region):
-        what = f"an inference profile of {geography}"
+        elsewhere = f"an inference profile of {geography}"
     elif arn is not None and arn.region not in ("", region):
-        what = f"in {arn.region}"
-    else:
-        if anywhere:
-            yield warning(
-                "judge.geography",
-                f"{judge.id} can be called from {region} only through {by}: prompts and answers "
-                "may be processed in any AWS region.",
-                "If your data may not leave a geography, choose another judge.",
-            )
-        return
-    goes = "they stay there"
-    if by is not None:
-        reach = "any AWS region" if anywhere else f"{by.split('.')[0]} regions"
-        goes = f"may go to {reach}, through the profile {by}"
-    yield warning(
-        "judge.geography",
-        f"{profile} is {what}, but the evaluation runs in {region} and calls the judge from "
-        f"there. Prompts and answers are sent to {region}, and {goes}.",
-        "If your data may not leave a geography, evaluate a model in one of its regions.",
-    )
+        elsewhere = f"in {arn.region}"
+    if elsewhere:
+        goes = "they stay there"
+        if by is not None:
+            reach = "any AWS region" if anywhere else f"{by.split('.')[0]} regions"
+            goes = f"may go to {reach}, through the profile {by}"
+        yield warning(
+            "judge.geography",
+            f"{profile} is {elsewhere}, but the evaluation runs in {region} and calls the judge "
+            f"from there. Prompts and answers are sent to {region}, and {goes}.",
+            "If your data may not leave a geography, evaluate a model in one of its regions.",
+        )
+    elif anywhere:
+        yield warning(
+            "judge.geography",
+            f"{judge.id} can be called from {region} only through {by}: prompts and answers may be "
+            "processed in any AWS region.",
+            "If your data may not leave a geography, choose another judge.",
+        )
 
 
 def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Check]]:
@@ -250,12 +249,8 @@ def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Chec
 
 # --- one judge --------------------------------------------------------------------------------
 
-_Answer: TypeAlias = (
-    "FoundationModelDetailsTypeDef | AwsDenied | AwsMissing | AwsInvalid | AwsUnavailable"
-)
 
-
-def _ask(aws: Aws, region: str, judge_id: str) -> _Answer:
+def _ask(aws: Aws, region: str, judge_id: str) -> FoundationModelDetailsTypeDef | EvalbookError:
     """Ask Bedrock about a model; a no is returned, so that it does not stop the other questions."""
     try:
         answer = aws.client("bedrock", region).get_foundation_model(modelIdentifier=judge_id)
@@ -264,17 +259,11 @@ def _ask(aws: Aws, region: str, judge_id: str) -> _Answer:
     return answer["modelDetails"]
 
 
-def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles) -> Judge | LeftOut:
-    """Say whether a model can be the judge; a reason is worded so that equal ones are equal."""
-    region = profiles.region
-    if isinstance(answer, AwsDenied):
-        return LeftOut(judge_id, "bedrock:GetFoundationModel was denied")
-    if isinstance(answer, AwsUnavailable):
-        return LeftOut(judge_id, f"Bedrock could not be asked ({answer.code})")
-    if isinstance(answer, AwsMissing):
-        return LeftOut(judge_id, f"not available in {region}")
-    if isinstance(answer, AwsInvalid):
-        return LeftOut(judge_id, f"Bedrock gives no information on it ({answer.code})")
+def _verdict(
+    judge_id: str, answer: FoundationModelDetailsTypeDef | EvalbookError, profiles: _Profiles
+) -> Judge | LeftOut:
+    if isinstance(answer, EvalbookError):
+        return LeftOut(judge_id, _why_untold(answer, profiles.region))
     lifecycle = answer.get("modelLifecycle")
     end = lifecycle.get("endOfLifeTime") if lifecycle else None
     ends = end.astimezone(timezone.utc) if end else None
@@ -288,44 +277,45 @@ def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles) -> Judge | Lef
         profile = profiles.by_model.get(judge_id)
         if profile is None and not profiles.doubts:
             only = f"it supports only {', '.join(kinds)}"
-            return LeftOut(judge_id, f"no inference profile in {region}, and {only}")
+            return LeftOut(judge_id, f"no inference profile in {profiles.region}, and {only}")
+    name, provider = answer.get("modelName") or judge_id, answer.get("providerName") or ""
     return Judge(
         judge_id,
-        _label(judge_id, answer),
-        str(answer.get("providerName") or judge_id.split(".")[0]),
+        name if name.lower().startswith(provider.lower()) else f"{provider} {name}",
+        provider or judge_id.split(".")[0],
         lifecycle["status"] if lifecycle else "UNKNOWN",
         last_day,
         profile,
-        region,
+        profiles.region,
     )
+
+
+def _why_untold(error: EvalbookError, region: str) -> str:
+    """Say why Bedrock tells nothing of a model; equal reasons are worded equally."""
+    if isinstance(error, AwsDenied):
+        return "bedrock:GetFoundationModel was denied"
+    if isinstance(error, AwsMissing):
+        return f"not available in {region}"
+    if isinstance(error, AwsUnavailable):
+        return f"Bedrock could not be asked ({error.code})"
+    return f"Bedrock gives no information on it ({error.code})"
 
 
 def judge_name(aws: Aws, region: str, judge_id: str) -> str | None:
     """Return what the Price List calls a judge; None if Bedrock does not say."""
     geography, _, plain = judge_id.rpartition("/")[2].partition(".")
-    model = plain if geography in GEOGRAPHIES else judge_id
-    try:
-        found = aws.client("bedrock", region).get_foundation_model(modelIdentifier=model)
-    except (*REFUSED, AwsUnavailable):
+    found = _ask(aws, region, plain if geography in GEOGRAPHIES else judge_id)
+    if isinstance(found, EvalbookError):
         return None
-    name = found["modelDetails"].get("modelName")
-    return name and name.removeprefix(found["modelDetails"].get("providerName") or "").strip()
+    name = found.get("modelName")
+    return name and name.removeprefix(found.get("providerName") or "").strip()
 
 
-def _label(judge_id: str, details: FoundationModelDetailsTypeDef) -> str:
-    name = str(details.get("modelName") or judge_id)
-    provider = str(details.get("providerName") or "")
-    return name if name.lower().startswith(provider.lower()) else f"{provider} {name}"
-
-
-def _with_unique_labels(judges: list[Judge]) -> tuple[Judge, ...]:
-    labels = [judge.label for judge in judges]
-    return tuple(
-        replace(judge, label=f"{judge.label} ({judge.id})")
-        if labels.count(judge.label) > 1
-        else judge
-        for judge in judges
-    )
+def _with_unique_labels(judges: list[Judge]) -> Iterator[Judge]:
+    times = Counter(judge.label for judge in judges)
+    for judge in judges:
+        several = times[judge.label] > 1
+        yield replace(judge, label=f"{judge.label} ({judge.id})") if several else judge
 
 
 def _lifecycle_check(judge: Judge) -> Check:

@@ -46,11 +46,7 @@ class TrackedRun:
 
 
 def find_tracked_run(aws: Aws, job_arn: str) -> TrackedRun | None:
-    """Return where a job of a multi-turn RL evaluation recorded; None if it does not say.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-    """
+    """Return where a job of a multi-turn RL evaluation recorded; None if it does not say."""
     found = aws.client("sagemaker", job_arn.split(":")[3]).describe_job(
         JobName=job_arn.rpartition("/")[2], JobCategory="AgentRFTEvaluation"
     )
@@ -64,11 +60,7 @@ def find_tracked_run(aws: Aws, job_arn: str) -> TrackedRun | None:
 
 
 def run_metrics(aws: Aws, run: TrackedRun) -> dict[str, float]:
-    """Return the metrics of a run, each with its newest value.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: MLflow's answer was no, or it is no MLflow that is known.
-    """
+    """Return the metrics of a run, each with its newest value."""
     found = _ask(aws, run.mlflow_arn, "GetRun", f"runs/get?{urlencode({'run_id': run.run_id})}")
     # MLflow writes what is no number as a text, such as "NaN".
     pairs = ((it["key"].text, it["value"].value) for it in found["run"]["data"]["metrics"].items)
@@ -84,11 +76,7 @@ def record_run(
     tags: Mapping[str, str],
     files: Mapping[str, bytes],
 ) -> TrackedRun:
-    """Record a finished run in an experiment, which is created if it does not exist.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: the answer was no.
-    """
+    """Record a finished run in an experiment, which is created if it does not exist."""
     ask = partial(_ask, aws, mlflow_arn)
     asked = urlencode({"experiment_name": experiment})
     try:

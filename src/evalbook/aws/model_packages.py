@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import (
     Arn,
@@ -21,11 +22,18 @@ from evalbook.aws.arns import (
 )
 from evalbook.aws.identity import find_caller
 from evalbook.aws.package_answers import ModelPackage, read_package
-from evalbook.aws.package_groups import MOST_CANDIDATES, Group, find_groups, suggest_groups
-from evalbook.aws.rollout_training import find_rollout_training
-from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsMissing, try_asking
+from evalbook.aws.package_groups import (
+    MOST_CANDIDATES,
+    Group,
+    find_groups,
+    list_newest_groups,
+    suggest_groups,
+)
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel, soon
+from evalbook.aws.training import find_package_of_job
 from evalbook.checks import Check, passed, warning
-from evalbook.errors import AnswerRejected, reject
+from evalbook.errors import AnswerRejected, AwsUnavailable, reject
+from evalbook.texts import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import ModelPackageSummaryTypeDef
@@ -46,25 +54,20 @@ class Resolution:
     """What an answer came down to: one package, or groups to choose from."""
 
     package: ModelPackage | None
+    checks: tuple[Check, ...]
     passed_over: tuple[str, ...] = ()
     """Newer versions that can't be used, each with the reason."""
     candidates: tuple[Group, ...] = ()
-    checks: tuple[Check, ...] = ()
-    needs_yes: bool = False
-    """Whether its reviewer rejected the package: then it is only used after a yes."""
-    by_words: bool = False
-    """Whether only words from the group's name were given: something else may be meant."""
-    training_job: str | None = None
-    """The job that registered it, if that was named in its place."""
+    """Groups, or the one, that some words matched: something else may be meant."""
+
+    @property
+    def needs_yes(self) -> bool:
+        """Whether its reviewer rejected the package: then it is only used after a yes."""
+        return self.package is not None and self.package.approval == "Rejected"
 
 
 def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolution:
-    """Find the model package that ``text`` names; the region of an ARN wins over ``region``.
-
-    Raises:
-        AnswerRejected: nothing of that name, another kind of thing, access denied, or a package
-            that the SDK would refuse.
-    """
+    """Find the model package that ``text`` names; the region of an ARN wins over ``region``."""
     text = text.strip().strip("\"'").strip()
     if not text:
         raise AnswerRejected("model.empty", "No model package was named.", _FORMS)
@@ -74,28 +77,13 @@ def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolutio
         )
     if text.startswith("arn:"):
         return _resolve_arn(aws, text)
+    region = region or aws.required_region()
     name, slash, version = text.partition("/")
     if slash and _NAME.fullmatch(name) and _VERSION.fullmatch(version):
         return _resolve_version(aws, name, region, int(version))
     if _NAME.fullmatch(text):
         return _resolve_name(aws, text, region)
     return _resolve_keywords(aws, text, region)
-
-
-def find_package_of_job(aws: Aws, name: str, region: str | None = None) -> str | None:
-    """Return the ARN of the model package that a training job registered, or None.
-
-    None also if the job may not be seen: the answer only helps.
-    """
-    if not _NAME.fullmatch(name):
-        return None
-    sagemaker = aws.client("sagemaker", region)
-    job = try_asking(lambda: sagemaker.describe_training_job(TrainingJobName=name))
-    if job is not None:
-        return job.get("OutputModelPackageArn")
-    # Multi-turn RL trains by jobs of another kind.
-    trained = find_rollout_training(aws, name, region)
-    return trained.package if trained else None
 
 
 # --- from an ARN ------------------------------------------------------------------------------
@@ -141,7 +129,7 @@ def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
 def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution:
     """Take an ARN without version for a legacy package if there is one, else for a group."""
     try:
-        package = _describe(aws, text, arn.region)
+        _describe(aws, text, arn.region)
     except AwsMissing:
         group = (
             f"arn:{arn.partition}:sagemaker:{arn.region}:{arn.account}:model-package-group/{name}"
@@ -154,7 +142,6 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
         return replace(resolution, checks=(note, *resolution.checks))
     except AwsDenied as error:
         raise _denied(aws, text, error) from error
-    _named(package, text)
     raise AnswerRejected(
         "model.unversioned",
         f'"{text}" is a package without a group. The SDK needs the group of the package that it '
@@ -163,17 +150,18 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
     )
 
 
-def _described(aws: Aws, text: str, region: str | None) -> ModelPackage:
+def _described(aws: Aws, text: str, region: str) -> ModelPackage:
     try:
         return _describe(aws, text, region)
     except AwsMissing as error:
-        raise AnswerRejected(
-            "model.missing",
-            f"There is no model package {text} in {region or aws.default_region}.",
-            suggest_groups(aws, text.split("/")[1], region) or _FORMS,
-        ) from error
+        message = f"There is no model package {text} in {region}."
+        raise _missing(aws, message, text.split("/")[1], region) from error
     except AwsDenied as error:
         raise _denied(aws, text, error) from error
+
+
+def _missing(aws: Aws, message: str, name: str, region: str) -> AnswerRejected:
+    return AnswerRejected("model.missing", message, suggest_groups(aws, name, region) or _FORMS)
 
 
 def _denied(aws: Aws, text: str, error: AwsDenied) -> AnswerRejected:
@@ -217,7 +205,7 @@ def _remarks(aws: Aws, arn: Arn) -> Iterator[Check]:
 # --- from a name ------------------------------------------------------------------------------
 
 
-def _resolve_name(aws: Aws, name: str, region: str | None) -> Resolution:
+def _resolve_name(aws: Aws, name: str, region: str) -> Resolution:
     try:
         aws.client("sagemaker", region).describe_model_package_group(ModelPackageGroupName=name)
     except AwsMissing:
@@ -227,7 +215,7 @@ def _resolve_name(aws: Aws, name: str, region: str | None) -> Resolution:
     return find_newest_usable(aws, name, region)
 
 
-def _resolve_version(aws: Aws, group: str, region: str | None, version: int) -> Resolution:
+def _resolve_version(aws: Aws, group: str, region: str, version: int) -> Resolution:
     """Find ``NAME/VERSION``: the listing gives its ARN in the spelling that SageMaker keeps."""
     seen: list[int] = []
     for summary in _list_versions(aws, group, region):
@@ -243,7 +231,7 @@ def _resolve_version(aws: Aws, group: str, region: str | None, version: int) -> 
     )
 
 
-def find_newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
+def find_newest_usable(aws: Aws, group: str, region: str) -> Resolution:
     """Find the newest usable version of a group, by its name or ARN.
 
     It must be Completed and have a base model. A Rejected one is only taken if there is no other.
@@ -251,46 +239,48 @@ def find_newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
     Raises:
         AnswerRejected: ``model.unusable``, it has none; or its versions may not be seen.
     """
+    chosen, over = _search_versions(aws, group, region)
+    if chosen is None:
+        name, why = group.rpartition("/")[2], _some(over) if over else "it has no versions"
+        raise AnswerRejected(
+            "model.unusable",
+            f'Model package group "{name}" has no version that can be evaluated: {why}.',
+            "Name another group, or a package made by SageMaker's fine-tuning.",
+        )
+    checks = [passed("model.version", f"{chosen.arn} is the newest usable version of its group.")]
+    if over:
+        checks.append(warning("model.passed_over", f"Newer ones were skipped: {_some(over)}."))
+    return Resolution(chosen, (*checks, *_approval(chosen)), tuple(over))
+
+
+def _search_versions(aws: Aws, group: str, region: str) -> tuple[ModelPackage | None, list[str]]:
+    """Return the version to use, and why not others: ``version 3: Failed``."""
     over: list[str] = []
     rejected: ModelPackage | None = None
     read = 0
     for summary in _list_versions(aws, group, region):
-        label = f"version {summary.get('ModelPackageVersion')}"
-        status = str(summary.get("ModelPackageStatus"))
+        version, status = summary.get("ModelPackageVersion"), summary["ModelPackageStatus"]
         if status != "Completed":
-            over.append(f"{label}: {status}")
+            over.append(f"version {version}: {status}")
             continue
         if summary.get("ModelApprovalStatus") == "Rejected" and rejected is not None:
-            over.append(f"{label}: Rejected")
+            over.append(f"version {version}: Rejected")
             continue
         if read == MOST_VERSIONS_READ:
-            over.append(f"{label} and older ones: not checked")
+            over.append(f"version {version} and older ones: not checked")
             break
         read += 1
-        package = _described(aws, str(summary["ModelPackageArn"]), region)
+        package = _described(aws, summary["ModelPackageArn"], region)
         if package.base_model is None:
-            over.append(f"{label}: {package.no_base}")
+            over.append(f"version {version}: {package.no_base}")
         elif package.approval == "Rejected":
-            over.append(f"{label}: Rejected")
+            over.append(f"version {version}: Rejected")
             rejected = package
         else:
-            return Resolution(package, tuple(over), checks=_found(package, over))
-    if rejected is None:
-        why = _some(over) if over else "it has no versions"
-        raise AnswerRejected(
-            "model.unusable",
-            f'Model package group "{_name_of(group)}" has no version that can be evaluated: {why}.',
-            "Name another group, or a package made by SageMaker's fine-tuning.",
-        )
-    others = [reason for reason in over if reason != f"version {rejected.version}: Rejected"]
-    return Resolution(rejected, tuple(others), checks=_found(rejected, others), needs_yes=True)
-
-
-def _found(package: ModelPackage, over: list[str]) -> tuple[Check, ...]:
-    checks = [passed("model.version", f"{package.arn} is the newest usable version of its group.")]
-    if over:
-        checks.append(warning("model.passed_over", f"Newer ones were skipped: {_some(over)}."))
-    return (*checks, *_approval(package))
+            return package, over
+    if rejected is not None:
+        over.remove(f"version {rejected.version}: Rejected")
+    return rejected, over
 
 
 def _approval(package: ModelPackage) -> tuple[Check, ...]:
@@ -310,7 +300,7 @@ def _some(reasons: list[str]) -> str:
 # --- from keywords ----------------------------------------------------------------------------
 
 
-def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
+def _resolve_keywords(aws: Aws, text: str, region: str) -> Resolution:
     """Find groups whose name contains all the words, else any of them."""
     parts = re.split(r"[^a-zA-Z0-9-]+", text)
     words = list(dict.fromkeys(word for word in parts if word.strip("-")))
@@ -332,36 +322,25 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
             "Give the package's full ARN, or ask for sagemaker:ListModelPackageGroups.",
         ) from error
     if not groups:
-        where = region or aws.default_region
-        raise AnswerRejected(
-            "model.missing",
-            f'No model package group in {where} is named "{text}" or contains it.',
-            suggest_groups(aws, text, region) or _FORMS,
-        )
-    if len(groups) == 1:
-        name = groups[0].name
-        resolution = find_newest_usable(aws, name, region)
-        note = passed("model.group", f'"{text}" matches one model package group, "{name}".')
-        return replace(
-            resolution,
-            candidates=tuple(groups),
-            checks=(note, *resolution.checks),
-            by_words=True,
-        )
+        message = f'No model package group in {region} is named "{text}" or contains it.'
+        raise _missing(aws, message, text, region)
     shown = tuple(groups[:MOST_CANDIDATES])
+    if len(groups) == 1:
+        found = find_newest_usable(aws, shown[0].name, region)
+        note = passed(
+            "model.group", f'"{text}" matches one model package group, "{shown[0].name}".'
+        )
+        return replace(found, candidates=shown, checks=(note, *found.checks))
     message = f'"{text}" matches {len(groups)} model package groups.'
     if len(groups) > len(shown):
         message += f" The newest {len(shown)} are listed; add a word to narrow them down."
-    checks = (passed("model.group", message),)
-    return Resolution(None, candidates=shown, checks=checks, by_words=True)
+    return Resolution(None, (passed("model.group", message),), candidates=shown)
 
 
 # --- asking SageMaker, and reading what it says -----------------------------------------------
 
 
-def _list_versions(
-    aws: Aws, group: str, region: str | None
-) -> Iterator[ModelPackageSummaryTypeDef]:
+def _list_versions(aws: Aws, group: str, region: str) -> Iterator[ModelPackageSummaryTypeDef]:
     """Yield a group's versions, newest first.
 
     Raises AnswerRejected if the group does not exist or is denied.
@@ -375,19 +354,12 @@ def _list_versions(
     except AwsDenied as error:
         raise _denied(aws, group, error) from error
     except AwsMissing as error:
-        name = _name_of(group)
-        raise AnswerRejected(
-            "model.missing",
-            f'There is no model package group "{name}" in {region or aws.default_region}.',
-            suggest_groups(aws, name, region) or _FORMS,
-        ) from error
+        name = group.rpartition("/")[2]
+        message = f'There is no model package group "{name}" in {region}.'
+        raise _missing(aws, message, name, region) from error
 
 
-def _name_of(group: str) -> str:
-    return group.rpartition("/")[2]
-
-
-def _describe(aws: Aws, name: str, region: str | None) -> ModelPackage:
+def _describe(aws: Aws, name: str, region: str) -> ModelPackage:
     sagemaker = aws.client("sagemaker", region)
     return read_package(sagemaker.describe_model_package(ModelPackageName=name))
 
@@ -410,33 +382,58 @@ def _named(package: ModelPackage, text: str) -> Resolution:
             "Give the package that the fine-tuning job registered.",
         )
     exists = passed("model.package", f"{package.arn} exists and is Completed.")
-    checks = (exists, *_approval(package))
-    return Resolution(package, checks=checks, needs_yes=package.approval == "Rejected")
+    return Resolution(package, (exists, *_approval(package)))
 
 
-# --- the verdict on a package -------------------------------------------------------------------
+# --- the groups to choose from -----------------------------------------------------------------
 
-Approval = Literal["Approved", "Rejected", "PendingManualApproval"]
-_LONGEST_REASON = 1024
-"""Characters of a reason, by SageMaker's service model."""
+_LISTED = 100
+"""Groups that are listed, the newest."""
+_LOOKED_INTO = 10
+"""Groups whose versions are read."""
 
 
-def set_approval(aws: Aws, package: str, approval: Approval, why: str) -> None:
-    """Write status and reason into a model package.
+@dataclass(frozen=True)
+class GroupOffer:
+    """The groups of a region, the newest first."""
 
-    Raises:
-        AnswerRejected: ``gate.record``, it can't be written.
-    """
-    arn = parse_arn(package)
+    groups: tuple[Group, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Names of groups without a version that can be evaluated."""
+    unlisted: str | None = None
+    """Why they could not be listed."""
+
+
+def offer_groups(aws: Aws, region: str) -> GroupOffer:
+    """Return the model package groups to choose from; never waits long, and never fails."""
+    # Each of the two questions may take a part of a turn's patience.
+    seconds = aws.patience / 4
     try:
-        aws.client("sagemaker", arn.region if arn else None).update_model_package(
-            ModelPackageArn=package,
-            ModelApprovalStatus=approval,
-            ApprovalDescription=why[:_LONGEST_REASON],
-        )
-    except REFUSED as error:
-        raise AnswerRejected(
-            "gate.record",
-            f"The approval status of {package} can't be set: {error.message}",
-            "Grant sagemaker:UpdateModelPackage on it.",
-        ) from error
+        found = soon(lambda: list_newest_groups(aws, region, _LISTED), seconds)
+        if found is None:
+            return GroupOffer(unlisted=f"SageMaker did not list them within {seconds:g} s.")
+        newest, older = found[:_LOOKED_INTO], found[_LOOKED_INTO:]
+        looks = [partial(_look_into, aws, it, region) for it in newest]
+        known = soon(lambda: in_parallel(looks), seconds)
+    except (*NO_HELP, AwsUnavailable) as error:
+        return GroupOffer(unlisted=error.message)
+    if known is None:
+        return GroupOffer(tuple(found))
+    usable = [it for it in known if it is not None]
+    left_out = [it.name for it, group in zip(newest, known, strict=True) if group is None]
+    return GroupOffer((*usable, *older), tuple(map(printable, left_out)))
+
+
+def _look_into(aws: Aws, group: Group, region: str) -> Group | None:
+    """Return a group with its newest usable version; None if it has none."""
+    try:
+        found = find_newest_usable(aws, group.name, region)
+    except AnswerRejected as rejection:
+        return None if rejection.code == "model.unusable" else group
+    package = found.package
+    assert package is not None and package.base_model is not None  # noqa: S101, PT018 - usable
+    rejected = ", rejected by its reviewer" if found.needs_yes else ""
+    made, named = package.created[:10], package.base_model.name
+    # Without what says whose list it is from.
+    base = re.sub(r"^(?:meta|huggingface)-(?:textgeneration|llm)-|textgeneration-", "", named)
+    return Group(group.name, f"version {package.version} of {made}{rejected}, {base}")

@@ -37,11 +37,7 @@ _PREFERRED = {
 
 
 def read_instances(aws: Aws, text: str, region: str) -> Instances:
-    """Read what was said: ``ml.g5.12xlarge``, ``2 x ml.g5.12xlarge``, or JSON.
-
-    Raises:
-        AnswerRejected: ``compute.form``, ``compute.type`` or ``compute.count``.
-    """
+    """Read what was said: ``ml.g5.12xlarge``, ``2 x ml.g5.12xlarge``, or JSON."""
     kind, count = _json(text) if text.lstrip().startswith("{") else _words(text)
     model = aws.client("sagemaker", region).meta.service_model
     known = model.shape_for("TrainingInstanceType").metadata["enum"]
@@ -174,11 +170,7 @@ def _unread(base_model: str, why: str) -> Check:
 def check_instances(
     recipe: Recipe | None, instances: Instances, billions: float | None
 ) -> list[Check]:
-    """Check the instances' GPUs against the model, unless the recipe itself names their type.
-
-    Raises:
-        AnswerRejected: ``compute.gpu``, they have none.
-    """
+    """Check the instances' GPUs against the model, unless the recipe itself names their type."""
     if recipe is not None and instances.instance_type in recipe.instance_types:
         return []
     return check_gpus("compute.gpu", instances.instance_type, billions, ", or answer serverless")
@@ -187,11 +179,7 @@ def check_instances(
 def check_recipe(
     recipe: Recipe, instances: Instances, parameters: Mapping[str, Any], kms_key: str | None
 ) -> list[Check]:
-    """Check settings against what the recipe takes.
-
-    Raises:
-        AnswerRejected: ``compute.instance``, ``compute.parameters`` or ``compute.kms``.
-    """
+    """Check settings against what the recipe takes."""
     if recipe.instance_types and instances.instance_type not in recipe.instance_types:
         raise AnswerRejected(
             "compute.instance",
@@ -230,11 +218,7 @@ def _check_key(recipe: Recipe, key: str) -> Check:
 
 
 def refuse_archive(base_model: str, model_data: str | None) -> None:
-    """Refuse weights that the SDK can't pass to the job.
-
-    Raises:
-        AnswerRejected: ``compute.weights``.
-    """
+    """Refuse weights that the SDK can't pass to the job."""
     remedy = "Answer serverless."
     if model_data is None:
         found = "The model package does not say where its weights are (ModelDataSource)."

@@ -1,4 +1,4 @@
-"""One model package as SageMaker describes it, read the way the SageMaker SDK reads it.
+"""One model package: read as the SageMaker SDK reads it, and its approval written.
 
 Source: sagemaker 3.27.0, ``train/common_utils/model_resolution.py``.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.documents import ForeignJson
 from evalbook.aws.found import BaseModel
+from evalbook.aws.session import REFUSED, Aws
+from evalbook.errors import AnswerRejected
+from evalbook.moments import iso_utc
 from evalbook.texts import printable
 
 if TYPE_CHECKING:
@@ -112,6 +114,23 @@ def _find_training_job(found: ForeignJson) -> str | None:
     return told[1] if told else None
 
 
-def iso_utc(moment: datetime) -> str:
-    """Write a moment as ISO 8601 in UTC, to the second."""
-    return moment.astimezone(timezone.utc).isoformat(timespec="seconds")
+Approval = Literal["Approved", "Rejected", "PendingManualApproval"]
+_LONGEST_REASON = 1024
+"""Characters of a reason, by SageMaker's service model."""
+
+
+def set_approval(aws: Aws, package: str, approval: Approval, why: str) -> None:
+    """Write status and reason into a model package."""
+    arn = parse_arn(package)
+    try:
+        aws.client("sagemaker", arn.region if arn else None).update_model_package(
+            ModelPackageArn=package,
+            ModelApprovalStatus=approval,
+            ApprovalDescription=why[:_LONGEST_REASON],
+        )
+    except REFUSED as error:
+        raise AnswerRejected(
+            "gate.record",
+            f"The approval status of {package} can't be set: {error.message}",
+            "Grant sagemaker:UpdateModelPackage on it.",
+        ) from error

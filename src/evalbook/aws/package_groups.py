@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.session import Aws, in_parallel, try_asking
+from evalbook.moments import iso_utc
 from evalbook.texts import Notice, did_you_mean, nearest, printable, put_in_a_row
 
 if TYPE_CHECKING:
@@ -27,12 +27,8 @@ class Group:
     about: str
 
 
-def find_groups(aws: Aws, words: list[str], region: str | None) -> list[Group]:
-    """Return the groups whose names contain all the words, else any of them; newest first.
-
-    Raises:
-        AwsDenied: groups may not be listed.
-    """
+def find_groups(aws: Aws, words: list[str], region: str) -> list[Group]:
+    """Return the groups whose names contain all the words, else any of them; newest first."""
     found = in_parallel([partial(_list, aws, region, NameContains=word) for word in words])
     groups = {group["ModelPackageGroupName"]: group for answer in found for group in answer}
     wanted = [word.lower() for word in words]
@@ -48,17 +44,13 @@ def find_groups(aws: Aws, words: list[str], region: str | None) -> list[Group]:
     return [_read(it) for it in sorted(fitting, key=lambda it: it["CreationTime"], reverse=True)]
 
 
-def list_newest_groups(aws: Aws, region: str | None, most: int) -> list[Group]:
-    """Return the newest groups of a region.
-
-    Raises:
-        AwsDenied: groups may not be listed.
-    """
+def list_newest_groups(aws: Aws, region: str, most: int) -> list[Group]:
+    """Return the newest groups of a region."""
     return [_read(it) for it in _list(aws, region, most)]
 
 
 def _list(
-    aws: Aws, region: str | None, most: int = MOST_GROUPS_READ, **wanted: Any
+    aws: Aws, region: str, most: int = MOST_GROUPS_READ, **wanted: Any
 ) -> list[ModelPackageGroupSummaryTypeDef]:
     listing = aws.client("sagemaker", region).get_paginator("list_model_package_groups")
     pages = listing.paginate(
@@ -70,7 +62,7 @@ def _list(
     return [it for page in pages for it in page["ModelPackageGroupSummaryList"]]
 
 
-def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
+def suggest_groups(aws: Aws, name: str, region: str) -> str | None:
     """Say which groups may have been meant by a name that none has; None if AWS won't say."""
     groups = try_asking(lambda: _list(aws, region))
     if groups is None:

@@ -51,12 +51,7 @@ class Parameter:
         return f"{self.name}: {shown} unless changed; {self._may_be()}."
 
     def read(self, text: str) -> Any:
-        """Return the value that a text stands for.
-
-        Raises:
-            AnswerRejected: ``parameters.value``, or ``text.template``: the SDK would refuse it, or
-                could not carry it.
-        """
+        """Return the value that a text stands for."""
         value = self._value(text)
         if value is None:
             raise AnswerRejected(
@@ -242,11 +237,7 @@ def _find_overrides(
 
 
 def read_overrides(aws: Aws, uri: str | None) -> dict[str, Any]:
-    """Return what a recipe's file lets be set, by name; nothing if it has no such file.
-
-    Raises:
-        AnswerRejected: it can't be read.
-    """
+    """Return what a recipe's file lets be set, by name; nothing if it has no such file."""
     if uri is None:
         return {}
     overrides = read_document(read_recipe_file(aws, uri)).value
@@ -256,11 +247,7 @@ def read_overrides(aws: Aws, uri: str | None) -> dict[str, Any]:
 
 
 def read_recipe_file(aws: Aws, uri: str) -> bytes:
-    """Return a file of a recipe.
-
-    Raises:
-        AnswerRejected: it can't be read.
-    """
+    """Return a file of a recipe."""
     return read_head(aws, parse_s3_uri(uri, what="recipe"), _LARGEST_FILE)
 
 

@@ -53,22 +53,10 @@ class _Kind:
         return arn.service == "sagemaker" and bool(types & {*arn.path[2:3]})
 
 
-@dataclass(frozen=True)
-class _Registered:
-    """What was found under an ARN."""
+def _read_registered(aws: Aws, text: str, kind: _Kind) -> tuple[Arn, ForeignJson]:
+    """Return what an ARN stands for: the hub's own ARN, and the document.
 
-    arn: Arn
-    """With the version, without which the SDK refuses it (``common_utils/data_utils.py``)."""
-    name: str
-    document: ForeignJson
-
-
-def _read_registered(aws: Aws, text: str, kind: _Kind) -> _Registered:
-    """Return what an ARN stands for, as its hub describes it.
-
-    Raises:
-        AnswerRejected: by the codes ``arn`` for another kind of ARN or an incomplete one,
-            ``missing``, ``denied``, ``account`` or ``not_ready``.
+    The ARN has the version, without which the SDK refuses it (``common_utils/data_utils.py``).
     """
     arn = _read_arn(text, kind)
     _, hub, _, name, *version = arn.path
@@ -98,7 +86,7 @@ def _read_registered(aws: Aws, text: str, kind: _Kind) -> _Registered:
             f'The {kind.what} "{name}" is {status}, not available{reason}.',
             f"Try again when it is available, or {kind.otherwise}.",
         )
-    return _Registered(found, name, read_document(content["HubContentDocument"]))
+    return found, read_document(content["HubContentDocument"])
 
 
 def _read_arn(text: str, kind: _Kind) -> Arn:
@@ -153,21 +141,17 @@ def is_dataset_arn(text: str) -> bool:
 
 
 def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
-    """Return what a dataset's ARN stands for, as its hub describes it.
-
-    Raises:
-        AnswerRejected: as `_read_registered`, or ``dataset.location``.
-    """
-    found = _read_registered(aws, text, _DATASET)
-    bucket, key = found.document[_BUCKET].text, (found.document[_KEY].text or "").lstrip("/")
+    """Return what a dataset's ARN stands for, as its hub describes it."""
+    arn, document = _read_registered(aws, text, _DATASET)
+    bucket, key = document[_BUCKET].text, (document[_KEY].text or "").lstrip("/")
     if not bucket or not key:
         raise _DATASET.refused(
             "location",
-            f'The dataset "{found.name}" does not name its location: its document lacks {_BUCKET} '
+            f'The dataset "{arn.path[3]}" does not name its location: its document lacks {_BUCKET} '
             f"or {_KEY}.",
             "Give the dataset's S3 URI.",
         )
-    return RegisteredDataset(str(found.arn), S3Uri(bucket, key))
+    return RegisteredDataset(str(arn), S3Uri(bucket, key))
 
 
 # --- scorers ------------------------------------------------------------------------------------
@@ -213,12 +197,7 @@ def _scorer_or_none(aws: Aws, arn: str) -> Evaluator | None:
 
 
 def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
-    """Return what a registered scorer's ARN stands for.
-
-    Raises:
-        AnswerRejected: as `_read_registered`; or it is no function that scores, or its function is
-            gone.
-    """
+    """Return what a registered scorer's ARN stands for."""
     arn = parse_arn(text)
     if arn is not None and arn.service == "lambda":
         raise _SCORER.refused(
@@ -227,14 +206,22 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
             "registered evaluator.",
             HOW_TO_REGISTER,
         )
-    registered = _read_registered(aws, text, _SCORER)
-    function = _function_of(registered)
-    name, region = registered.name, registered.arn.region
+    found, document = _read_registered(aws, text, _SCORER)
+    name, content = found.path[3], document["JsonContent"].inner
+    kind = content["EvaluatorType"].text
+    if kind != _SCORES:
+        is_what = f"a {kind}" if kind else "no evaluator"
+        raise _SCORER.refused(
+            "kind",
+            f'"{name}" is {is_what}; a scorer is a {_SCORES}, whose Lambda function gives scores.',
+            "Choose one of the scorers listed.",
+        )
+    function = content["Reference"].text or ""
     checks = [passed("scorer", f"{name} is registered and runs {function}.")]
     scores = parse_arn(function)
     if scores is not None and scores.service == "lambda":
         checks.append(check_function(aws, function, scores.region, "scorer"))
-    return Evaluator(str(registered.arn), name, region, function), checks
+    return Evaluator(str(found), name, found.region, function), checks
 
 
 def check_invocation(aws: Aws, role: str, function: str, region: str) -> Check:
@@ -242,17 +229,3 @@ def check_invocation(aws: Aws, role: str, function: str, region: str) -> Check:
     check, action = "role.permissions.lambda", "lambda:InvokeFunction"
     remedy = "Grant it to the role, which calls the scorer, unless the function's own policy does."
     return check_may_do(aws, region, check, role, [action], [function], remedy)
-
-
-def _function_of(registered: _Registered) -> str:
-    inner = registered.document["JsonContent"].inner
-    kind = inner["EvaluatorType"].text
-    if kind != _SCORES:
-        found = f"a {kind}" if kind else "no evaluator"
-        raise _SCORER.refused(
-            "kind",
-            f'"{registered.name}" is {found}; a scorer is a {_SCORES}, whose Lambda function gives '
-            "scores.",
-            "Choose one of the scorers listed.",
-        )
-    return inner["Reference"].text or ""

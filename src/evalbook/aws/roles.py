@@ -16,7 +16,6 @@ from typing import Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.identity import Caller, find_caller, is_reserved
-from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.permissions import check_caller_permissions, check_role_permissions, role_gate
 from evalbook.aws.policy_documents import Told
 from evalbook.aws.session import (
@@ -37,6 +36,7 @@ from evalbook.aws.trust import (
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, refuse_failed
+from evalbook.moments import iso_utc
 from evalbook.texts import did_you_mean, nearest, printable
 
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")

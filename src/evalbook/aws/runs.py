@@ -25,9 +25,6 @@ from evalbook.errors import AnswerRejected
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
-TYPE = "training_job"
-"""What such a run's type is called: a job does not tell a benchmark from a scorer."""
-
 _STATES = {"InProgress": "Executing", "Completed": "Succeeded"}
 _ENDS = ("Completed", "Failed", "Stopped")
 
@@ -51,7 +48,6 @@ class JobRun:
             None if found.get("SecondaryStatusTransitions") else found.get("FailureReason"),
             created,
             found.get("TrainingEndTime") or found.get("LastModifiedTime") or created,
-            TYPE,
         )
 
     def list_steps(self, aws: Aws) -> list[RunStep]:
@@ -98,11 +94,7 @@ class JobRun:
 
 
 def find_training_job(aws: Aws, region: str, name: str) -> str | None:
-    """Return the ARN of a training job by its name; None if there is none.
-
-    Raises:
-        AwsDenied, AwsInvalid: AWS's answer was no.
-    """
+    """Return the ARN of a training job by its name; None if there is none."""
     try:
         found = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
     except AwsMissing:
@@ -127,11 +119,7 @@ def plan_of(aws: Aws, arn: str) -> RunPlan:
 
 
 def stop_run(aws: Aws, arn: str) -> None:
-    """Ask AWS to stop a run.
-
-    Raises:
-        AnswerRejected: ``run.stop_refused``.
-    """
+    """Ask AWS to stop a run."""
     try:
         run_of(arn).stop(aws)
     except REFUSED as error:

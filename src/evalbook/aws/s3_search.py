@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.s3 import reject_bucket
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, soon
 from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.moments import iso_utc
 
 _MOST = 20
 _MOST_OFFERED = 50

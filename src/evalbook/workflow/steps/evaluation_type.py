@@ -115,9 +115,7 @@ def _known_training(interview: Interview) -> str | None:
             found = model.find_package(text, interview)
             if found.package is None:
                 return None
-            training = aws.rollout_training.find_training(
-                interview.aws, found.package, found.training_job
-            )
+            training = aws.training.find_training(interview.aws, found.package)
         except EvalbookError:
             return None
         return training.how if training.trained else None

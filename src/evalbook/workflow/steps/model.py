@@ -41,7 +41,7 @@ def _ask(interview: Interview) -> Question:
     if not regions or not interview.will_ask(STEP):
         return _ASKED
     interview.progress("Looking for your models", None, None)
-    offer = aws.group_offer.group_offer(interview.aws, regions[0])
+    offer = aws.model_packages.offer_groups(interview.aws, regions[0])
     notices = []
     if offer.unlisted:
         notices.append(f"Your model package groups could not be listed. {offer.unlisted}")
@@ -117,7 +117,7 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str
     found, missing = None, None
     try:
         found = _resolve_in(region, text, interview)
-        if not found.by_words:
+        if not found.candidates:
             return _package(found, interview)
     except AnswerRejected as rejection:
         if rejection.code != "model.missing":
@@ -150,10 +150,9 @@ def _package(
     kind, base = interview.type.name, package.base_model
     interview.progress("Checking the base model", None, None)
     checks = aws.base_models.check_base_model(interview.aws, package, kind)
-    job = found.training_job or package.training_job
-    training_data = aws.training_data.trained_on(interview.aws, job, package.region) if job else ()
+    training_data = aws.training.trained_on(interview.aws, package)
     interview.progress("Looking for the job that trained the model", None, None)
-    training = aws.rollout_training.find_training(interview.aws, package, job)
+    training = aws.training.find_training(interview.aws, package)
     facts = ModelFacts(
         arn=package.arn,
         base_only=False,
@@ -172,7 +171,7 @@ def _package(
         base_by_name=aws.base_models.can_be_named(base.name, package.region, kind),
         needs_yes=found.needs_yes,
         passed_over=found.passed_over,
-        training_job=job,
+        training_job=package.training_job,
         training_data=training_data,
         training=training,
     )
@@ -209,12 +208,13 @@ def _registered_by(
     region: str | None, job: str, interview: Interview
 ) -> aws.model_packages.Resolution | None:
     """Return the package that the training job of this name registered, if any."""
-    arn = aws.model_packages.find_package_of_job(interview.aws, job, region)
+    arn = aws.training.find_package_of_job(interview.aws, job, region)
     if arn is None:
         return None
     found = aws.model_packages.resolve_package(interview.aws, arn)
     note = passed("model.training_job", f"Training job {job} registered {arn}.")
-    return replace(found, checks=(note, *found.checks), training_job=job)
+    package = found.package and replace(found.package, training_job=job)
+    return replace(found, package=package, checks=(note, *found.checks))
 
 
 def _regions(interview: Interview) -> list[str]:

@@ -27,10 +27,9 @@ _NAMED = 10
 
 def _ask(interview: Interview) -> Question:
     found = _found(interview)
-    size = plural(len(found.objects), "object")
+    size, job = plural(len(found.objects), "object"), interview.model.training_job
     return Question(
-        f"May I read the training data of job {found.job} and look for the evaluation's"
-        " prompts in it?",
+        f"May I read the training data of job {job} and look for the evaluation's prompts in it?",
         kind="confirm",
         help="A model scores too well on prompts that it has seen. Yes streams"
         f" {size} of {file_size(found.size)} through this machine and keeps nothing. No reads "
@@ -52,19 +51,21 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, OverlapFacts | No
         lambda done, _: interview.progress("Reading the training data", done, None),
     )
     facts = OverlapFacts(
-        found.job, overlap.compared, overlap.exact, overlap.near, overlap.training_records
+        str(interview.model.training_job),
+        overlap.compared,
+        overlap.exact,
+        overlap.near,
+        overlap.training_records,
     )
-    return Accepted(True, facts, tuple(_checks(overlap, found)))
+    return Accepted(True, facts, tuple(_checks(overlap, found, facts.job)))
 
 
-def _found(interview: Interview) -> aws.training_data.TrainingData:
+def _found(interview: Interview) -> aws.training.TrainingData:
     model = interview.model
-    return aws.training_data.training_data(
-        interview.aws, str(model.training_job), model.training_data, model.region
-    )
+    return aws.training.find_training_data(interview.aws, model.training_data, model.region)
 
 
-def _checks(overlap: Overlap, found: aws.training_data.TrainingData) -> list[Check]:
+def _checks(overlap: Overlap, found: aws.training.TrainingData, job: str) -> list[Check]:
     check = "dataset.overlap"
     read = plural(overlap.training_records, "training record")
     told = [skipped(check, text) for text in found.untold]
@@ -77,7 +78,7 @@ def _checks(overlap: Overlap, found: aws.training_data.TrainingData) -> list[Che
             )
         )
     if not overlap.places:
-        none = f"None of {plural(overlap.compared, 'prompt')} is among {read} of {found.job}."
+        none = f"None of {plural(overlap.compared, 'prompt')} is among {read} of {job}."
         return [passed(check, none), *told]
     count, numbers = len(overlap.places), sorted(overlap.places)[:_NAMED]
     shown = ", ".join(f"{number:,}" for number in numbers)

@@ -6,10 +6,10 @@ from typing import Any
 import boto3
 import pytest
 
-from evalbook.aws import rollout_training
+from evalbook.aws import training
 from evalbook.aws.model_packages import ModelPackage, resolve_package
-from evalbook.aws.rollout_training import find_training
 from evalbook.aws.session import Aws
+from evalbook.aws.training import find_training
 from evalbook.sandbox import world
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -26,16 +26,16 @@ def without_recipe(package: ModelPackage) -> ModelPackage:
     return replace(package, base_model=replace(package.base_model, recipe=None))
 
 
-def questions(sandbox: Any, package: ModelPackage, job: str | None = None) -> list[str]:
+def questions(sandbox: Any, package: ModelPackage) -> list[str]:
     before = len(sandbox.calls())
-    find_training(Aws(), package, job)
+    find_training(Aws(), package)
     return [call["operation"] for call in sandbox.calls()[before:]]
 
 
 def test_the_job_that_is_known_is_asked_first_and_alone(in_sandbox):
-    package = a_package()
+    package = a_package(training_job=world.AGENT_TRAINING_JOB)
 
-    assert questions(in_sandbox, package, world.AGENT_TRAINING_JOB) == ["DescribeJob"]
+    assert questions(in_sandbox, package) == ["DescribeJob"]
 
 
 def test_only_jobs_that_ran_when_the_package_was_made_are_looked_at(in_sandbox):
@@ -48,7 +48,9 @@ def test_only_jobs_that_ran_when_the_package_was_made_are_looked_at(in_sandbox):
 
 
 def test_another_jobs_name_does_not_count():
-    found = find_training(Aws(), a_package("medical-notes"), world.AGENT_TRAINING_JOB)
+    package = a_package("medical-notes", training_job=world.AGENT_TRAINING_JOB)
+
+    found = find_training(Aws(), package)
 
     assert found.trained is False
 
@@ -88,7 +90,7 @@ def test_jobs_that_may_not_be_looked_at_are_counted(in_sandbox):
 
 
 def test_beyond_the_bound_it_is_said_how_many_were_looked_at(monkeypatch):
-    monkeypatch.setattr(rollout_training, "MOST_JOBS", 0)
+    monkeypatch.setattr(training, "MOST_JOBS", 0)
 
     found = find_training(Aws(), without_recipe(a_package()))
 
