@@ -18,7 +18,6 @@ def test_reads_prompt_response_scores_and_explanation() -> None:
     assert (record.reference, record.category) == ("Yes.", "tv")
     assert record.scores["Correctness"].value == 0.5
     assert record.scores["Correctness"].explanation == "So it is."
-    assert record.judges == {"a-judge"}
 
 
 @pytest.mark.parametrize(
@@ -92,6 +91,6 @@ def test_a_line_reads_alike_whether_one_of_its_entries_is_odd_or_not() -> None:
     read, again = read_record(json.dumps(plain)), read_record(json.dumps(odd))
 
     assert {**again.scores} == {**read.scores, "7": Score(None)}
-    assert (again.prompt, again.response, again.reference, again.category, again.judges) == (
-        read.prompt, read.response, read.reference, read.category, read.judges
+    assert (again.prompt, again.response, again.reference, again.category) == (
+        read.prompt, read.response, read.reference, read.category
     )  # fmt: skip

@@ -34,12 +34,12 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
         AwsUnavailable: AWS could not be asked.
     """
     looked_for = store.uncategorised()
+    seen: set[str] = set()
     try:
-        noted = _note(store, read_dataset_chunks(aws, dataset))
+        found = store.categorise(_keyed(read_dataset_chunks(aws, dataset), seen))
     except AnswerRejected as error:
         return f"It is not known whether the records have categories: {error.message}"
-    found = store.categorise() if noted else 0
-    if noted < 2:
+    if len(seen) < 2:
         return None  # one category of all records tells nothing that the whole does not
     return (
         f"The categories come from {dataset}, looked up by prompt and reference: {found:,} of "
@@ -47,19 +47,17 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
     )
 
 
-def _note(store: RecordStore, chunks: Iterator[bytes]) -> int:
-    """Note each record's category and return how many there are; 2 means two or more."""
-    seen: set[str] = set()
+def _keyed(chunks: Iterator[bytes], seen: set[str]) -> Iterator[tuple[bytes, str]]:
+    """Yield each record's category by its keys; the first two categories are kept in ``seen``."""
     for number, record in number_records(chunks):
         if record.category:
             category = record.category[:LONGEST_NAME]
             if len(seen) < 2:
                 seen.add(category)
             for key in record_keys(record):
-                store.note_category(key, category)
+                yield key, category
         elif not seen and number > MOST_WITHOUT:
             break
-    return len(seen)
 
 
 def record_keys(record: Record) -> Iterator[bytes]:

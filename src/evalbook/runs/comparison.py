@@ -177,18 +177,12 @@ class _Column:
         )
 
 
-def compare(
-    store: RecordStore,
-    pairings: Sequence[tuple[Arm, Arm]],
-    *,
-    unseen: bool = False,
-) -> list[Comparison]:
+def compare(store: RecordStore, pairings: Sequence[tuple[Arm, Arm]]) -> list[Comparison]:
     """Compare the second model of each pairing with the first, on the records both answered.
 
-    The verdicts are corrected for all metrics of all pairings together. With ``unseen``, only
-    records whose prompts were not noted as seen are compared, and no categories.
+    The verdicts are corrected for all metrics of all pairings together.
     """
-    found = [_compare(store, first, second, unseen) for first, second in pairings]
+    found = [_compare(store, first, second) for first, second in pairings]
     wholes = {
         place: [replace(row, by_itself=row.verdict) for row in judge_rows(it.rows, store.level)]
         for place, it in enumerate(found)
@@ -214,11 +208,11 @@ def _count_tests(tables: Iterable[Sequence[MetricRow]]) -> int:
     return sum(row.tested for rows in tables for row in rows)
 
 
-def _compare(store: RecordStore, first: Arm, second: Arm, unseen: bool) -> Comparison:
+def _compare(store: RecordStore, first: Arm, second: Arm) -> Comparison:
     told = {*first.metrics, *second.metrics}
     scales = list(zip(store.signs, widths_of(store), strict=True))
     columns = [_Column(*scale) for scale in scales]
-    sizes = [] if unseen else store.categories(second, FEWEST_IN_CATEGORY)
+    sizes = store.categories(second, FEWEST_IN_CATEGORY)
     if len(sizes) == 1 and sizes[0][1] == second.records:
         sizes = []  # one category of all records is the whole again
     named = {
@@ -226,7 +220,7 @@ def _compare(store: RecordStore, first: Arm, second: Arm, unseen: bool) -> Compa
     }
     worst: list[Judged] = []
     paired = 0
-    for batch in store.paired_batches(first, second, unseen=unseen):
+    for batch in store.paired_batches(first, second):
         paired += len(batch.places)
         _add(columns, batch.first, batch.second)
         for category, rows in _by_category(batch, named).items():
@@ -271,11 +265,11 @@ def _add(
         column.add(before, after)
 
 
-def means(store: RecordStore, arm: Arm, *, unseen: bool = False) -> tuple[MeanRow, ...]:
+def means(store: RecordStore, arm: Arm) -> tuple[MeanRow, ...]:
     """Return one model's mean score on each metric, with its interval."""
     tallies = [Tally() for _ in store.metrics]
     records, judged_on = 0, arm.metrics
-    for batch in store.batches(arm, unseen=unseen):
+    for batch in store.batches(arm):
         records += len(batch.places)
         for tally, column in zip(tallies, batch.second, strict=True):
             for score, times in Counter(column).items():

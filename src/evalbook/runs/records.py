@@ -98,7 +98,6 @@ class JudgedRecord:
     category: str | None
     scores: Mapping[str, Score]
     """By metric, as `shown_names` calls them."""
-    judges: frozenset[str] = frozenset()
 
 
 def record_key(prompt: str, reference: str | None) -> bytes:
@@ -192,7 +191,6 @@ def read_record(line: bytes | str, names: Mapping[str, str] | None = None) -> Ju
     found = read_line(line)
     entries = found.automated_evaluation_result.scores
     names = names or shown_names({it.metric_name: it for it in entries})
-    judges = {it.model_identifier for entry in entries for it in entry.evaluator_details}
     answers = found.model_responses
     return JudgedRecord(
         read_prompt_text(found.input_record.prompt),
@@ -200,7 +198,6 @@ def read_record(line: bytes | str, names: Mapping[str, str] | None = None) -> Ju
         optional_text(found.input_record.reference_response),
         found.category,
         {names[it.metric_name]: _score(it) for it in entries if it.metric_name in names},
-        frozenset(filter(None, judges)),
     )
 
 

@@ -223,7 +223,7 @@ def _read_details(aws: Aws, report: Results, sources: Sequence[Source], progress
     apart = [
         f"{first.name} and {second.name}"
         for first, second in _pairings(arms)
-        if not report.store.have_records_in_common(first, second)
+        if next(report.store.paired_batches(first, second), None) is None
     ]
     if apart and all(source.files.summaries for source in sources):
         report.notes.append(

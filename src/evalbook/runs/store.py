@@ -12,6 +12,7 @@ import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from math import inf, isfinite
@@ -57,7 +58,6 @@ _NUMBER = """UPDATE records_{0} SET occurrence = n FROM (
 _CATEGORISE = """UPDATE records_{0} AS r SET category =
     (SELECT category FROM noted WHERE noted.key = r.key)
 WHERE category IS NULL AND key IN (SELECT key FROM noted WHERE category IS NOT NULL)"""
-_UNSEEN = "WHERE b.key NOT IN (SELECT key FROM seen)"
 
 
 @dataclass(eq=False)
@@ -118,6 +118,7 @@ class RecordStore:
         self._database = sqlite3.connect(Path(self._folder.name) / "index", isolation_level=None)
         self._database.executescript(_SETUP)
         self._run = self._database.execute
+        self._where = ""
         self.metrics: list[str] = []
         self.arms: list[Arm] = []
         self.level = SIGNIFICANT
@@ -141,7 +142,7 @@ class RecordStore:
         """1 for each metric, or -1 where a low score is good."""
         return [-1 if metric.lower() in self.lower_is_better else 1 for metric in self.metrics]
 
-    def add_arm(self, name: str, lines: Iterable[bytes] = ()) -> Arm:
+    def add_arm(self, name: str, lines: Iterable[bytes]) -> Arm:
         """Add a model, and the lines of its result file."""
         arm = Arm(len(self.arms), name)
         self._run(_CREATE.format(arm.number))
@@ -193,30 +194,36 @@ class RecordStore:
                 if known:
                     self.ranges[name] = min(known), max(known)
 
-    def batches(self, arm: Arm, *, unseen: bool = False) -> Iterator[Batch]:
-        """Yield a model's records in the order they were read; ``first`` is empty.
+    @contextmanager
+    def without(self, keys: Iterable[bytes]) -> Iterator[None]:
+        """Leave out the records of these keys, as if no model had answered them."""
+        self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?)", zip(keys))
+        self._where = "WHERE b.key NOT IN (SELECT key FROM seen)"
+        try:
+            yield
+        finally:
+            self._where = ""
 
-        With ``unseen``, only those that `note_seen` was not told of.
-        """
+    def batches(self, arm: Arm) -> Iterator[Batch]:
+        """Yield a model's records in the order they were read; ``first`` is empty."""
         rows = self._run(
             f"SELECT id, category, scores FROM records_{arm.number} b "  # noqa: S608
-            f"{_UNSEEN if unseen else ''} ORDER BY id"
+            f"{self._where} ORDER BY id"
         )
         while some := rows.fetchmany(_BATCH):
             places, categories, scores = zip(*some, strict=True)
             yield Batch(places, (), categories, [], self._columns(arm, scores))
 
-    def paired_batches(self, first: Arm, second: Arm, *, unseen: bool = False) -> Iterator[Batch]:
+    def paired_batches(self, first: Arm, second: Arm) -> Iterator[Batch]:
         """Yield the records that both models answered, in the order the second one has them.
 
         A record is known by its prompt and reference, not by its place: two files may have them in
-        different orders. With ``unseen``, only those that `note_seen` was not told of.
+        different orders.
         """
         rows = self._run(
             "SELECT b.id, a.id, COALESCE(b.category, a.category), a.scores, b.scores "  # noqa: S608
             f"FROM records_{second.number} b CROSS JOIN records_{first.number} a "
-            "ON a.key = b.key AND a.occurrence = b.occurrence "
-            f"{_UNSEEN if unseen else ''} ORDER BY b.id"
+            f"ON a.key = b.key AND a.occurrence = b.occurrence {self._where} ORDER BY b.id"
         )
         while some := rows.fetchmany(_BATCH):
             places, before, categories, scores_a, scores_b = zip(*some, strict=True)
@@ -234,9 +241,6 @@ class RecordStore:
         nothing = array("d", [NO_SCORE]) * len(blobs)
         names = arm.metrics
         return [flat[names[it] :: width] if it in names else nothing for it in self.metrics]
-
-    def have_records_in_common(self, first: Arm, second: Arm) -> bool:
-        return next(self.paired_batches(first, second), None) is not None
 
     def categories(self, arm: Arm, fewest: int) -> list[tuple[str, int]]:
         """Return the categories of a model's records with their sizes, the largest first.
@@ -263,25 +267,17 @@ class RecordStore:
                 found.setdefault(metric, {})[arm.name] = dict(arm.labels[metric].most_common())
         return found
 
-    def note_category(self, key: bytes, category: str) -> None:
-        """Keep a record's category for `categorise`; a record with two categories gets none."""
-        self._run(
+    def categorise(self, categories: Iterable[tuple[bytes, str]]) -> int:
+        """Give records the categories of their keys; returns how many got one.
+
+        A key that comes with two categories gives none.
+        """
+        self._database.executemany(
             "INSERT INTO noted VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET category = "
             "CASE WHEN category = excluded.category THEN category END",
-            (key, category),
+            categories,
         )
-
-    def categorise(self) -> int:
-        """Give records the categories noted for them; returns how many got one."""
         return sum(self._run(_CATEGORISE.format(arm.number)).rowcount for arm in self.arms)
-
-    def note_seen(self, keys: Iterable[bytes]) -> None:
-        """Keep the keys of records whose prompts are in the training data."""
-        self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?)", zip(keys))
-
-    def unseen_records(self, arm: Arm) -> int:
-        """Return how many records of a model `note_seen` was not told of."""
-        return sum(len(it.places) for it in self.batches(arm, unseen=True))
 
     def key(self, place: Place) -> bytes:
         """Return a record's key, the same in other results of the same dataset."""

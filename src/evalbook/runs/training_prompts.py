@@ -5,7 +5,7 @@ They are known if the interview found them and they were evaluated anyway.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from evalbook.aws.s3 import read_chunks
 from evalbook.aws.session import Aws
@@ -42,28 +42,28 @@ def add_unseen(aws: Aws, report: Results, interview: Interview) -> None:
         report.notes.append(f"{told} can't be left out here: there are only totals.")
         return
     try:
-        _note_seen(aws, report, interview, found)
+        with report.store.without(_seen_keys(aws, interview, found)):
+            unseen = _look_again(report, found, runs)
     except AnswerRejected as error:
         report.notes.append(f"{told} can't be left out: {error.message}")
         return
-    unseen = _without(report, found, runs)
     if sum(it.left_out for it in unseen.comparisons) + sum(it.left_out for it in unseen.alone):
         report.unseen = unseen
     else:
         report.notes.append(f"{told} can't be left out: the results do not contain them.")
 
 
-def _note_seen(aws: Aws, report: Results, interview: Interview, found: OverlapFacts) -> None:
+def _seen_keys(aws: Aws, interview: Interview, found: OverlapFacts) -> Iterator[bytes]:
     # A copy is named after its content; the person's own object may have changed since.
     copied = interview.facts(DATA_FIX) is not None
     etag = None if copied else interview.answer(DATASET).facts.etag
     uri, seen = readable_object(interview), set(found.places)
     for number, record in number_records(read_chunks(aws, uri, etag=etag)):
         if number in seen:
-            report.store.note_seen(record_keys(record))
+            yield from record_keys(record)
 
 
-def _without(report: Results, found: OverlapFacts, runs: Sequence[str]) -> Unseen:
+def _look_again(report: Results, found: OverlapFacts, runs: Sequence[str]) -> Unseen:
     def of_the_model(*arms: Arm) -> bool:
         # Beside other runs' models, one is named after its run.
         names = [arm.name.startswith(f"{run} ") for arm in arms for run in runs]
@@ -72,7 +72,7 @@ def _without(report: Results, found: OverlapFacts, runs: Sequence[str]) -> Unsee
     store = report.store
     before = [it for it in report.comparisons if of_the_model(it.first, it.second)]
     models = [arm for arm, _ in report.alone if of_the_model(arm)]
-    compared = compare(store, [(it.first, it.second) for it in before], unseen=True)
+    compared = compare(store, [(it.first, it.second) for it in before])
     return Unseen(
         found.job,
         len(found.places),
@@ -89,10 +89,10 @@ def _without(report: Results, found: OverlapFacts, runs: Sequence[str]) -> Unsee
         ),
         tuple(
             UnseenAlone(
-                arm.name, alone_sentence(arm.name, left, of_them), arm.records - left, left, of_them
+                arm.name, alone_sentence(arm.name, left, rows), arm.records - left, left, rows
             )
             for arm in models
-            for left in [store.unseen_records(arm)]
-            for of_them in [means(store, arm, unseen=True)]
+            for left in [sum(len(it.places) for it in store.batches(arm))]
+            for rows in [means(store, arm)]
         ),
     )
