@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypedDict
 
 from evalbook.checks import Check, passed, warning
@@ -32,28 +31,16 @@ class _Gpus(TypedDict):
 GPUS = DataFile("data/gpus.json", _Gpus)
 
 
-@dataclass(frozen=True)
-class Gpus:
-    memory: int
-    """Of all, in GiB."""
-    bfloat16: bool
+def find_gpu_memory(instance_type: str) -> int | None:
+    """Return the GiB of all GPUs of a type such as ``ml.g5.12xlarge``; 0 if it surely has none.
 
-
-def find_gpus(instance_type: str) -> Gpus | None:
-    """Return the GPUs of a type such as ``ml.g5.12xlarge``; None if it has none or is not known.
-
-    `has_no_gpu` tells the two apart.
+    None if the type is not known.
     """
     _, family, size = instance_type.split(".")
+    if _WITHOUT.match(family):
+        return 0
     known = GPUS.facts["families"].get(family)
-    if known is None:
-        return None
-    return Gpus(known["gib"] * known["sizes"].get(size, 1), known.get("bfloat16", True))
-
-
-def has_no_gpu(instance_type: str) -> bool:
-    """Tell whether an instance type surely has no GPU."""
-    return _WITHOUT.match(instance_type.split(".")[1]) is not None
+    return known["gib"] * known["sizes"].get(size, 1) if known else None
 
 
 def check_gpus(
@@ -61,52 +48,49 @@ def check_gpus(
 ) -> list[Check]:
     """Compare the GPUs of an instance type with a model of so many billions of parameters.
 
-    Args:
-        check_id: what the checks are called, such as ``compute.gpu``.
-        instance_type: such as ``ml.g5.12xlarge``.
-        billions: the model's parameters; None if they are not known.
-        otherwise: what a person may do instead of naming another type, as ``, or answer X``.
+    ``otherwise`` is what may be done instead of naming another type, such as ``, or answer X``.
     """
-    if has_no_gpu(instance_type):
+    memory = find_gpu_memory(instance_type)
+    instead = f"such as {choose_smallest(billions)}{otherwise}."
+    if memory == 0:
         raise AnswerRejected(
             check_id,
             f"{instance_type} has no GPU, but the model needs one to answer.",
-            f"Name a type with GPUs, such as {choose_smallest(billions)}{otherwise}.",
+            f"Name a type with GPUs, {instead}",
         )
-    found = find_gpus(instance_type)
-    if found is None:
+    if memory is None:
         return []
     checks = []
     if billions is not None:
-        checks.append(_memory_check(check_id, instance_type, found, billions, otherwise))
-    if not found.bfloat16:
+        checks.append(_check_memory(check_id, instance_type, memory, billions, instead))
+    if not GPUS.facts["families"][instance_type.split(".")[1]].get("bfloat16", True):
         checks.append(
             warning(
                 check_id,
                 f"The GPUs of {instance_type} do not support bfloat16, which most open-weight "
                 "models use: vLLM may refuse to load one.",
-                f"Name a type from a newer family, such as {choose_smallest(billions)}{otherwise}.",
+                f"Name a type from a newer family, {instead}",
             )
         )
     return checks
 
 
-def _memory_check(
-    check_id: str, instance_type: str, found: Gpus, billions: float, otherwise: str
+def _check_memory(
+    check_id: str, instance_type: str, memory: int, billions: float, instead: str
 ) -> Check:
     needed = _gib(billions)
-    if needed >= found.memory:
+    if needed >= memory:
         return warning(
             check_id,
-            f"{instance_type} has {found.memory} GiB of GPU memory. By its name, the model has "
+            f"{instance_type} has {memory} GiB of GPU memory. By its name, the model has "
             f"{billions:g} billion parameters, which alone take about {needed:.0f} GiB at "
             f"{BYTES_A_PARAMETER} bytes each. This is an estimate, but the model is unlikely to "
             "load.",
-            f"Name a type with more, such as {choose_smallest(billions)}{otherwise}.",
+            f"Name a type with more, {instead}",
         )
     return passed(
         check_id,
-        f"{instance_type} has {found.memory} GiB of GPU memory; the weights take an estimated "
+        f"{instance_type} has {memory} GiB of GPU memory; the weights take an estimated "
         f"{max(needed, 1):.0f} GiB.",
     )
 
@@ -118,8 +102,7 @@ def _gib(billions: float) -> float:
 def choose_smallest(billions: float | None) -> str:
     """Return a type of a current family whose memory is half as much again as the weights."""
     wanted = _gib(billions or 1) * 1.5
-    known = ((it, find_gpus(it)) for it in _LADDER)
-    return next((it for it, gpus in known if gpus and gpus.memory >= wanted), _LADDER[-1])
+    return next((it for it in _LADDER if (find_gpu_memory(it) or 0) >= wanted), _LADDER[-1])
 
 
 _LADDER = (
