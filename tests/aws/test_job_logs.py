@@ -5,8 +5,8 @@ import time
 import pytest
 from border import answer
 
-from evalbook.aws.executions import LOG_GROUP, read_last_log_lines
 from evalbook.aws.session import Aws
+from evalbook.aws.step_jobs import LOG_GROUP, read_last_log_lines
 
 REGION = "us-east-1"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from evalbook.aws.executions import Execution, RunPlan
+from evalbook.aws.runs import Execution, RunPlan
 from evalbook.cli.watching import progress
 from evalbook.runs.status import RunStatus, StepStatus
 from evalbook.sandbox.process import Sandbox

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from shown import in_words
 
-from evalbook.aws.executions import read_kind
+from evalbook.aws.runs import read_kind
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target, targets

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from evalbook.aws.executions import Execution, RunPlan
+from evalbook.aws.runs import Execution, RunPlan
 from evalbook.errors import AwsUnavailable
 from evalbook.runs.status import RunStatus, StepStatus
 from evalbook.runs.watch import Clock, watch

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
-from evalbook.aws.executions import LOG_GROUP, ROLLOUT_LOG_GROUP
 from evalbook.aws.permissions import list_gated_actions
 from evalbook.aws.policy_documents import WrittenPolicy, WrittenStatement
+from evalbook.aws.step_jobs import LOG_GROUP, ROLLOUT_LOG_GROUP
 from evalbook.aws.trust import build_trust_statement, list_services
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.packaged import DataFile

@@ -66,7 +66,7 @@ def takes_runs(function: F) -> F:
 
 def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
     """Return names and states of runs, newest first; none if AWS does not answer in time."""
-    from evalbook.aws.executions import list_executions
+    from evalbook.aws.runs import list_executions
     from evalbook.aws.session import Aws, soon
 
     before = ctx.parent.params if ctx.parent else {}

@@ -10,14 +10,15 @@ from pathlib import Path
 import msgspec
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.executions import (
+from evalbook.aws.runs import (
     Execution,
+    find_training_job,
     is_training_job,
     list_executions,
     read_execution_arn,
     region_of,
+    run_of,
 )
-from evalbook.aws.runs import find_training_job, run_of
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.history import Filter, list_past_runs

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 
 from evalbook.aws.arns import short_name
-from evalbook.aws.executions import Execution, RunPlan, list_executions
-from evalbook.aws.runs import plan_of
+from evalbook.aws.runs import Execution, RunPlan, list_executions, plan_of
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import UsageError
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from statistics import NormalDist
 
-from evalbook.aws.executions import region_of
 from evalbook.aws.judges import judge_name
+from evalbook.aws.runs import region_of
 from evalbook.aws.session import Aws
 from evalbook.runs.comparison import MetricRow
 from evalbook.runs.jobs import PILOTS_LEVEL, WHOLES_LEVEL, Look, Prospect

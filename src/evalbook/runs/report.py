@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from evalbook.aws.executions import RunPlan
 from evalbook.aws.result_files import read_summary
+from evalbook.aws.runs import RunPlan
 from evalbook.aws.s3 import read_chunks
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws

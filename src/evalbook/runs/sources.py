@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evalbook.aws.evaluation_jobs import find_job_behind
-from evalbook.aws.executions import Execution, RunPlan, RunStep, TrainingJob, training_job
 from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
 from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_result_files
-from evalbook.aws.runs import plan_of, run_of
+from evalbook.aws.runs import Execution, RunPlan, RunStep, plan_of, run_of
 from evalbook.aws.session import NO_HELP, REFUSED, Aws
+from evalbook.aws.step_jobs import TrainingJob, find_job_behind, training_job
 from evalbook.console import PAGES, build_console_url, build_logs_url, build_run_pages
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
 from evalbook.runs.find import Target

@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING
 
 from evalbook import texts
 from evalbook.aws.arns import short_name
-from evalbook.aws.evaluation_jobs import EvaluationJob, find_job_behind
-from evalbook.aws.executions import (
+from evalbook.aws.runs import Execution, RunPlan, RunStep, plan_of, run_of
+from evalbook.aws.session import REFUSED, Aws, in_parallel
+from evalbook.aws.step_jobs import (
     LOG_GROUP,
     ROLLOUT_LOG_GROUP,
-    Execution,
-    RunPlan,
-    RunStep,
+    EvaluationJob,
+    find_job_behind,
     find_rollout_failure,
     read_last_log_lines,
     training_job,
 )
-from evalbook.aws.runs import plan_of, run_of
-from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.console import build_console_url, build_logs_url, build_run_pages
 from evalbook.errors import AwsUnavailable
 from evalbook.evaluation_types import EVALUATION_TYPES

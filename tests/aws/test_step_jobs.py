@@ -6,9 +6,8 @@ from typing import Any
 
 from border import answer
 
-from evalbook.aws.evaluation_jobs import find_job_behind
-from evalbook.aws.executions import TrainingJob
 from evalbook.aws.session import Aws
+from evalbook.aws.step_jobs import TrainingJob, find_job_behind
 
 REGION = "us-east-1"
 PREFIX = "arn:aws:bedrock:us-east-1:123456789012:evaluation-job"

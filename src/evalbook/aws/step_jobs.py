@@ -1,23 +1,95 @@
-"""The Bedrock evaluation job that a judging step started.
+"""The jobs behind a run's steps: SageMaker's, and the one of Bedrock that a judging step started.
 
-The step's training job does not tell its ARN. It is found by the name that the pipeline gives it,
-else by the file of responses that it judges, else by where it writes.
+The step's training job does not tell the Bedrock job's ARN. It is found by the name that the
+pipeline gives it, else by the file of responses that it judges, else by where it writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from evalbook.aws.documents import ForeignJson
-from evalbook.aws.executions import TrainingJob
-from evalbook.aws.session import Aws, in_parallel
+from evalbook.aws.runs import region_of
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import EvaluationSummaryTypeDef
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """The training job behind a step."""
+
+    name: str
+    failure: str | None
+    created: datetime | None
+    ended: datetime | None
+    output: str
+    """S3 prefix without a trailing slash."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Its hyperparameters."""
+    model_package: str | None = None
+    base_model: str | None = None
+    evaluation: str | None = None
+    """``LLMAJEvaluation``, ``BenchmarkEvaluation`` or ``CustomScorerEvaluation``."""
+
+
+def training_job(aws: Aws, arn: str) -> TrainingJob:
+    """Describe the training job behind a step."""
+    name = arn.rpartition("/")[2]
+    found = aws.client("sagemaker", region_of(arn)).describe_training_job(TrainingJobName=name)
+    job = ForeignJson(found)
+    return TrainingJob(
+        name,
+        found.get("FailureReason"),
+        found.get("CreationTime"),
+        found.get("TrainingEndTime"),
+        (job["OutputDataConfig"]["S3OutputPath"].text or "").rstrip("/"),
+        found.get("HyperParameters") or {},
+        job["ModelPackageConfig"]["SourceModelPackageArn"].text,
+        job["ServerlessJobConfig"]["BaseModelArn"].text,
+        job["ServerlessJobConfig"]["EvaluationType"].text,
+    )
+
+
+def find_rollout_failure(aws: Aws, arn: str) -> str | None:
+    """Return why a multi-turn RL evaluation's job failed, or None if it does not say."""
+    found = aws.client("sagemaker", region_of(arn)).describe_job(
+        JobName=arn.rpartition("/")[2], JobCategory="AgentRFTEvaluation"
+    )
+    return cast("str | None", found.get("FailureReason"))
+
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+ROLLOUT_LOG_GROUP = "/aws/sagemaker/Job/AgentRFTEvaluation"
+"""Where jobs of multi-turn RL evaluations write; sagemaker 3.27.0, ``base_evaluator.py``."""
+
+
+def read_last_log_lines(
+    aws: Aws, region: str, job: str, group: str
+) -> tuple[list[str], str | None]:
+    """Return the last lines of a job's newest log stream, and why there are none, if so."""
+    logs = aws.client("logs", region)
+    try:
+        streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{job}/")
+        names = [it["logStreamName"] for it in streams.get("logStreams", ())]
+        if not names:
+            return [], f"The job {job} wrote no log."
+        answer = logs.get_log_events(
+            logGroupName=group, logStreamName=names[-1], limit=20, startFromHead=False
+        )
+    except AwsMissing:
+        return [], f"The job {job} wrote no log."
+    except (AwsDenied, AwsInvalid) as error:
+        return [], f"The log of {job} can't be read: {error.message}"
+    return [str(event.get("message", "")).rstrip() for event in answer.get("events", ())], None
+
+
+# --- Bedrock's job -------------------------------------------------------------------------------
 
 # The judging container creates the Bedrock job a while after its own job was created.
 _EARLIER = timedelta(minutes=1)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evalbook.aws.executions import RunPlan, read_definition, read_execution_arn, read_kind
+from evalbook.aws.runs import RunPlan, read_definition, read_execution_arn, read_kind
 from evalbook.errors import AnswerRejected
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline"
