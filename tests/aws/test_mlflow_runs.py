@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalbook.aws.mlflow_runs import TrackedRun, find_tracked_run, run_metrics
+from evalbook.aws.mlflow import TrackedRun, find_tracked_run, run_metrics
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AwsUnavailable
 from evalbook.sandbox import world

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from judged import lines
 
-from evalbook.aws.mlflow_runs import run_metrics
+from evalbook.aws.mlflow import run_metrics
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import compare

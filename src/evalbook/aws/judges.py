@@ -216,10 +216,7 @@ def _where_data_go(judge: Judge, named: str, region: str) -> Iterator[Check]:
 
 
 def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Check]]:
-    """Find the id that the SDK knows a judge by.
-
-    Raises AnswerRejected if there is a list and the judge is not on it.
-    """
+    """Find the id that the SDK knows a judge by; on the list, if there is one."""
     text = text.strip()
     by_lower = {it.lower(): it for it in listed}
     # arn:aws:bedrock:us-east-1::foundation-model/ID, …:123456789012:inference-profile/us.ID

@@ -1,25 +1,40 @@
-"""Which MLflow app or tracking server an evaluation will log to."""
+"""MLflow as SageMaker hosts it: which app or tracking server records a run, and what is in it.
+
+A run is read and written over MLflow's REST API; the setting SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT of
+sagemaker-mlflow 0.5.0 is honoured.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
+from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.session import (
     NO_HELP,
     Aws,
     AwsDenied,
+    AwsInternalError,
     AwsInvalid,
     AwsMissing,
+    border,
     in_parallel,
     unchecked,
 )
 from evalbook.checks import Check, passed, skipped, warning
-from evalbook.errors import reject
+from evalbook.errors import EvalbookError, reject
+from evalbook.numeric import is_finite_number
+from evalbook.texts import printable
 
 # _MLFLOW_ARN_PATTERN in sagemaker/train/evaluate/base_evaluator.py, 3.27.0, but with a name.
 _MLFLOW_ARN = re.compile(
@@ -58,7 +73,7 @@ class MlflowResource:
 
 
 @dataclass(frozen=True)
-class MlflowKind:
+class _Kind:
     """One kind of MLflow resource: how SageMaker is asked about it, and how MLflow itself."""
 
     words: str
@@ -90,7 +105,7 @@ class MlflowKind:
 
 # Hosts, signing names and headers are those of sagemaker-mlflow 0.5.0 (mlflow_sagemaker_helpers.py,
 # auth_provider.py, mlflow_sagemaker_request_header_provider.py).
-_APP = MlflowKind(
+_APP = _Kind(
     "MLflow app",
     "MlflowApp",
     "mlflow_app",
@@ -99,7 +114,7 @@ _APP = MlflowKind(
     "sagemaker",
     "x-sm-mlflow-app-arn",
 )
-_SERVER = MlflowKind(
+_SERVER = _Kind(
     "MLflow tracking server",
     "MlflowTrackingServer",
     "mlflow_tracking_server",
@@ -108,7 +123,7 @@ _SERVER = MlflowKind(
     "sagemaker-mlflow",
     "x-mlflow-sm-tracking-server-arn",
 )
-MLFLOW_KINDS = {"mlflow-app": _APP, "mlflow-tracking-server": _SERVER}
+_KINDS = {"mlflow-app": _APP, "mlflow-tracking-server": _SERVER}
 """By what an ARN's resource begins with."""
 
 
@@ -146,12 +161,12 @@ def plan_mlflow(aws: Aws, region: str) -> Check:
 
 def list_mlflow_resources(aws: Aws, region: str) -> tuple[list[MlflowResource], list[Check]]:
     """Return the MLflow apps and tracking servers of a region, and what could not be listed."""
-    found = in_parallel([partial(_listed, aws, region, kind) for kind in MLFLOW_KINDS.values()])
+    found = in_parallel([partial(_listed, aws, region, kind) for kind in _KINDS.values()])
     resources = [it for part, _ in found for it in part if it.arn and it.status not in _GONE]
     return resources, [check for _, checks in found for check in checks]
 
 
-def _listed(aws: Aws, region: str, kind: MlflowKind) -> tuple[list[MlflowResource], list[Check]]:
+def _listed(aws: Aws, region: str, kind: _Kind) -> tuple[list[MlflowResource], list[Check]]:
     try:
         return kind.list_all(aws, region), []
     except NO_HELP as error:
@@ -172,7 +187,7 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
             f"{arn} is in {arn.region}, the evaluation in {region}.",
             f"Give an MLflow app or tracking server in {region}.",
         )
-    kind = MLFLOW_KINDS[arn.path[0]]
+    kind = _KINDS[arn.path[0]]
     found = None
     try:
         found = kind.describe(aws, arn)
@@ -198,13 +213,13 @@ def _mlflow_arn(text: str) -> Arn:
         raise reject("mlflow.form", found, _FORMS)
     if not _MLFLOW_ARN.fullmatch(str(arn)):
         found = f"{arn} is {describe_arn_kind(arn)}."
-        if arn.path[0] in MLFLOW_KINDS:
+        if arn.path[0] in _KINDS:
             found = f"{arn} is incomplete."
         raise reject("mlflow.form", f"{found} An MLflow app or tracking server is needed.", _FORMS)
     return arn
 
 
-def _status_check(kind: MlflowKind, name: str, status: str) -> Check:
+def _status_check(kind: _Kind, name: str, status: str) -> Check:
     if status in _USABLE:
         return passed("mlflow.resource", f"The {kind.words} {name} is ready ({status}).")
     if status in _PERHAPS:
@@ -219,3 +234,141 @@ def _status_check(kind: MlflowKind, name: str, status: str) -> Check:
         remedy = f"Start it (`aws sagemaker {command}`), or give another."
     refused = f"The {kind.words} {name} can't be used: its status is {status}."
     raise reject("mlflow.status", refused, remedy)
+
+
+# --- what a run recorded -------------------------------------------------------------------------
+
+_API = "/api/2.0/mlflow"
+_MOST_METRICS = 1000
+"""Of one call of LogBatch."""
+
+
+@dataclass(frozen=True)
+class TrackedRun:
+    """The MLflow run in which a multi-turn RL evaluation job recorded what came out."""
+
+    mlflow_arn: str
+    experiment: str | None
+    name: str | None
+    run_id: str
+
+
+def find_tracked_run(aws: Aws, job_arn: str) -> TrackedRun | None:
+    """Return where a job of a multi-turn RL evaluation recorded; None if it does not say."""
+    found = aws.client("sagemaker", job_arn.split(":")[3]).describe_job(
+        JobName=job_arn.rpartition("/")[2], JobCategory="AgentRFTEvaluation"
+    )
+    document = read_document(found.get("JobConfigDocument"))
+    details = document["ServiceOutput"]["MlflowDetails"]
+    where = document["OutputDataConfig"]["MlflowConfig"]["MlflowResourceArn"].text
+    run_id = details["RunId"].text
+    if not where or not run_id:
+        return None
+    return TrackedRun(where, details["ExperimentName"].text, details["RunName"].text, run_id)
+
+
+def run_metrics(aws: Aws, run: TrackedRun) -> dict[str, float]:
+    """Return the metrics of a run, each with its newest value."""
+    found = _ask(aws, run.mlflow_arn, "GetRun", f"runs/get?{urlencode({'run_id': run.run_id})}")
+    # MLflow writes what is no number as a text, such as "NaN".
+    pairs = ((it["key"].text, it["value"].value) for it in found["run"]["data"]["metrics"].items)
+    return {key: float(value) for key, value in pairs if key and is_finite_number(value)}
+
+
+def record_run(
+    aws: Aws,
+    mlflow_arn: str,
+    experiment: str,
+    name: str,
+    metrics: Mapping[str, float],
+    tags: Mapping[str, str],
+    files: Mapping[str, bytes],
+) -> TrackedRun:
+    """Record a finished run in an experiment, which is created if it does not exist."""
+    ask = partial(_ask, aws, mlflow_arn)
+    asked = urlencode({"experiment_name": experiment})
+    try:
+        found = ask("GetExperimentByName", f"experiments/get-by-name?{asked}")["experiment"]
+    except AwsMissing:
+        found = ask("CreateExperiment", "experiments/create", {"name": experiment})
+    now = int(time.time() * 1000)
+    wanted = {
+        "experiment_id": found["experiment_id"].text,
+        "run_name": name,
+        "start_time": now,
+        "tags": [{"key": key, "value": value} for key, value in tags.items()],
+    }
+    run = ask("CreateRun", "runs/create", wanted)["run"]["info"]
+    run_id, artifacts = run["run_id"].text or "", run["artifact_uri"].text or ""
+    measured = [
+        {"key": key, "value": value, "timestamp": now, "step": 0} for key, value in metrics.items()
+    ]
+    for first in range(0, len(measured), _MOST_METRICS):
+        batch = measured[first : first + _MOST_METRICS]
+        ask("LogBatch", "runs/log-batch", {"run_id": run_id, "metrics": batch})
+    if not artifacts.startswith("s3://"):
+        raise AwsInvalid("mlflow.artifacts", f"MLflow keeps its files at {artifacts}, not in S3.")
+    for file, content in files.items():
+        bucket, _, prefix = artifacts.removeprefix("s3://").rstrip("/").partition("/")
+        aws.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{file}", Body=content)
+    ask("UpdateRun", "runs/update", {"run_id": run_id, "status": "FINISHED", "end_time": now})
+    return TrackedRun(mlflow_arn, experiment, name, run_id)
+
+
+def _ask(
+    aws: Aws, mlflow_arn: str, operation: str, path: str, body: Mapping[str, object] | None = None
+) -> ForeignJson:
+    """Send MLflow one request: a POST if it has a body, else a GET."""
+    arn = parse_arn(mlflow_arn)
+    kind = _KINDS.get(arn.path[0]) if arn else None
+    if arn is None or kind is None or arn.service != "sagemaker":
+        raise AwsInvalid("mlflow.arn", f"{mlflow_arn} is not an MLflow app or tracking server.")
+    endpoint = os.environ.get("SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT") or kind.host.format(
+        region=arn.region
+    )
+    asked = Asked("sagemaker-mlflow", operation, endpoint)
+    status, answer = _sent(aws, arn, kind, asked, path, body)
+    document = read_document(answer)
+    if status != 200:
+        raise _refusal(asked, status, document["error_code"].text, document["message"].text)
+    if not isinstance(document.value, dict):
+        raise AwsUnreadable(asked, "it does not look like an answer from MLflow")
+    return document
+
+
+def _sent(
+    aws: Aws, arn: Arn, kind: _Kind, asked: Asked, path: str, body: Mapping[str, object] | None
+) -> tuple[int, bytes]:
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.httpsession import URLLib3Session
+
+    data = json.dumps(body).encode() if body is not None else b""
+    headers = {kind.header: str(arn), "X-Amz-Content-SHA256": sha256(data).hexdigest()}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    method = "GET" if body is None else "POST"
+    request = AWSRequest(method, f"{asked.endpoint}{_API}/{path}", headers=headers, data=data)
+
+    def ask() -> tuple[int, bytes]:
+        with border(asked):
+            credentials = aws.session.get_credentials()
+            SigV4Auth(credentials, kind.signing_name, arn.region).add_auth(request)
+            answer = URLLib3Session(timeout=max(1, int(aws.patience))).send(request.prepare())
+            return answer.status_code, answer.content
+
+    return aws.wait_for(str(asked), ask)
+
+
+def _refusal(asked: Asked, status: int, code: str | None, message: str | None) -> EvalbookError:
+    """Return what a refusal means; without a code or a message of MLflow's, it is not MLflow's."""
+    said = printable(message or code or f"HTTP status {status}")
+    if status >= 500 or status == 429:
+        return AwsInternalError("aws_internal", f"MLflow did not answer {asked}: {said}")
+    if not message and not code:
+        return AwsUnreadable(asked, f"{said} without a message from MLflow")
+    if status in (401, 403):
+        return AwsDenied("denied", f"{asked} was denied: {said}")
+    if status == 404:
+        return AwsMissing("missing", said)
+    return AwsInvalid("mlflow.run", f"{asked} was refused: {said}")

@@ -341,10 +341,7 @@ def _resolve_keywords(aws: Aws, text: str, region: str) -> Resolution:
 
 
 def _list_versions(aws: Aws, group: str, region: str) -> Iterator[ModelPackageSummaryTypeDef]:
-    """Yield a group's versions, newest first.
-
-    Raises AnswerRejected if the group does not exist or is denied.
-    """
+    """Yield a group's versions, newest first."""
     listing = aws.client("sagemaker", region).get_paginator("list_model_packages")
     try:
         for page in listing.paginate(

@@ -9,14 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.documents import ForeignJson
 from evalbook.aws.found import BaseModel
 from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
 from evalbook.moments import iso_utc
-from evalbook.texts import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeModelPackageOutputTypeDef
@@ -52,11 +50,7 @@ class ModelPackage:
 
 def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
     arn = parse_arn(answer["ModelPackageArn"])
-    if arn is None:
-        raise AwsUnreadable(
-            Asked("sagemaker", "DescribeModelPackage", "SageMaker"),
-            f"ModelPackageArn is {printable(answer['ModelPackageArn'])!r:.80}",
-        )
+    assert arn is not None  # noqa: S101 - SageMaker's own ARN
     found = ForeignJson(answer)
     container = next(iter(found["InferenceSpecification"]["Containers"].items), ForeignJson(None))
     details = found["ModelPackageStatusDetails"]

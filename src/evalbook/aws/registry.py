@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -113,9 +113,7 @@ def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef, kind: _Kin
             f"{kind.what} of that name is {content['HubContentArn']}.",
             f"Give one of your own account, or {kind.otherwise}.",
         )
-    if len(found.path) > 4:
-        return found
-    return replace(found, resource=f"{found.resource}/{content['HubContentVersion']}")
+    return found
 
 
 # --- datasets -----------------------------------------------------------------------------------

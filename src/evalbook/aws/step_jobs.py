@@ -116,7 +116,6 @@ class EvaluationJob:
 
 
 def describe_evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
-    """Describe one job."""
     found = aws.client("bedrock", region).get_evaluation_job(jobIdentifier=arn)
     automated = ForeignJson(found["evaluationConfig"])["automated"]
     configs = automated["datasetMetricConfigs"].items
@@ -141,10 +140,10 @@ def find_job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJ
     """Return the Bedrock job that a judging step's training job started, or None."""
     summaries = list(_listed(aws, region, training))
     # The step's own name for it tells base from fine-tuned, and so comes first.
-    for name in filter(None, (training.settings.get("name"), training.name)):
-        for it in summaries:
-            if name in it["jobName"]:
-                return describe_evaluation_job(aws, region, it["jobArn"])
+    names = filter(None, (training.settings.get("name"), training.name))
+    named = next((it for name in names for it in summaries if name in it["jobName"]), None)
+    if named:
+        return describe_evaluation_job(aws, region, named["jobArn"])
     arns = [it["jobArn"] for it in summaries[:_MOST_LOOKED_AT]]
     looked_at = in_parallel([partial(describe_evaluation_job, aws, region, arn) for arn in arns])
     judged = training.settings.get("inference_data_s3_path")

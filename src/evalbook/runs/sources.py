@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
+from evalbook.aws.mlflow import find_tracked_run, run_metrics
 from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_result_files
 from evalbook.aws.runs import Execution, RunPlan, RunStep, plan_of, run_of
 from evalbook.aws.session import NO_HELP, REFUSED, Aws

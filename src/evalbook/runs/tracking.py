@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from evalbook.aws.mlflow_runs import TrackedRun, record_run
+from evalbook.aws.mlflow import TrackedRun, record_run
 from evalbook.aws.runs import plan_of
 from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
