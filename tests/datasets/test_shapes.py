@@ -72,7 +72,7 @@ def test_what_is_read_fast_is_what_is_understood(seed: int) -> None:
             counts["system"] += bool(found.meant.system)
             counts["valid"] += 1
             counts["several"] += found.meant.turns > 1
-            counts.update(f"lost {word}" for word in found.lost.split())
+            counts.update(f"lost {word}" for word in found.lost)
 
         report = validate(in_pieces(lines(*again), 700))
 

@@ -5,23 +5,22 @@ Every record that is of no such shape is left to be understood by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
-from evalbook.datasets.account import Account
-from evalbook.datasets.rules import Rules, without_wrong
+from evalbook.datasets.rules import Judged, Rules
 from evalbook.datasets.shapes import Columns, Layout, NoPlan, Plan, shape_of
 
 _LATEST = 4
 """Families that a line is tried with."""
 _MOST_SHAPES = 500
 
-Sink = Callable[[Columns, str, bool], None]
-"""Told of records that are alike: what they mean, what a job loses of them, and whether the user
-has several turns in them."""
+Sink = Callable[[Judged, Columns, Sequence[int]], None]
+"""Told of records that are alike: how one of them was judged, what all of them say, and of those
+that are left out what each is called by."""
 
 _parse = msgspec.json.Decoder().decode
 _ENDS = itemgetter(0, -1)
@@ -65,29 +64,16 @@ class _Family:
 class Bulk:
     """Takes what it can of the records of a dataset."""
 
-    def __init__(
-        self,
-        rules: Rules,
-        add: Sink,
-        account: Account,
-        refuse: Callable[[str, list[int]], None] | None = None,
-        *,
-        readable: bool = True,
-    ) -> None:
-        """Tell others all that is found.
+    def __init__(self, rules: Rules, add: Sink, *, readable: bool = True) -> None:
+        """Tell of all that is found.
 
         Args:
             rules: what a record has to meet.
-            add: is told of those that can be used.
-            account: is told of their fields.
-            refuse: is told of the places of those that are left out, and why; without it they are
-                taken as others are.
+            add: is told of the records.
             readable: whether a job can read records where they stand.
         """
         self._rules = rules
         self._add_alike = add
-        self._account = account
-        self._refuse = refuse
         self._readable = readable
         self._plans: dict[tuple[Any, ...], Plan | None] = {}
         self._families: dict[tuple[Any, ...], _Family] = {}
@@ -200,29 +186,9 @@ class Bulk:
         """Tell of the records of one shape; return the places of those that are none of it."""
         found, odd = plan.read(records, need_reference=self._rules.require_reference)
         left = [places[at] for at in odd]
-        if not found.prompts:
-            return left
-        meant = plan.judged.meant
-        lost = plan.judged.lost if self._readable else "record"
-        self._account.add_many(meant.uses, len(found.prompts))
-        if meant.left_out and self._refuse:
-            self._refuse(meant.left_out, [numbers[at] for at in places if at not in left])
-            return left
-        for part, wrong in _by_taken(found) if "reference_wrong" in lost else [(found, True)]:
-            self._add_alike(part, lost if wrong else without_wrong(lost), meant.turns > 1)
+        if found.prompts:
+            judged = plan.judged if self._readable else plan.judged._replace(lost=("record",))
+            out = judged.meant.left_out is not None
+            called = [numbers[at] for at in places if at not in left] if out else ()
+            self._add_alike(judged, found, called)
         return left
-
-
-def _by_taken(found: Columns) -> Iterator[tuple[Columns, bool]]:
-    """Part records by whether a job takes something else for the reference."""
-    if not found.references:
-        yield found, True
-        return
-    differs = [a != b for a, b in zip(found.references, found.taken, strict=True)]
-    for wrong in (True, False):
-        part = Columns(
-            *([it for it, other in zip(column, differs, strict=True) if other is wrong]
-              if column else column for column in found)
-        )  # fmt: skip
-        if part.prompts:
-            yield part, wrong

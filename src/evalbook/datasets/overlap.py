@@ -19,7 +19,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from evalbook.datasets.account import Account
 from evalbook.datasets.bulk import Bulk
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Progress, Reading, Row
@@ -227,7 +226,7 @@ def find_overlap(
     prompts = Prompts(_prompts(evaluation))
     unread = objects_unread = 0
     rules = Rules(None, first_question=True)
-    bulk = Bulk(rules, lambda found, *_: prompts.look_at(found.prompts), Account())
+    bulk = Bulk(rules, lambda _judged, found, _called: prompts.look_at(found.prompts))
     for chunks in training:
         reading = Reading(chunks, on_progress)
         objects_unread += not reading.container.has_records

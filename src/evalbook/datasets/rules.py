@@ -10,6 +10,7 @@ from evalbook.datasets.formats import DatasetFormat
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Row
 from evalbook.datasets.record_fields import SEVERAL
+from evalbook.datasets.report import Lost
 from evalbook.datasets.scorer_rules import RULES
 from evalbook.datasets.understanding import Understood, understand
 from evalbook.datasets.uses import CATEGORY, UNUSED, Use
@@ -19,8 +20,7 @@ class Judged(NamedTuple):
     """A record that can be used, and what a job would not read of it as it is."""
 
     meant: Understood
-    lost: str
-    """Nothing, or words as in ``Report.lost``, parted by blanks."""
+    lost: tuple[Lost, ...]
     taken: str | None = None
     """What a job takes for the reference."""
     why: str = ""
@@ -53,7 +53,7 @@ class Rules:
             return error
         if row.problem is None:
             return judged
-        return judged._replace(lost="record", why=row.problem.reason)
+        return judged._replace(lost=("record",), why=row.problem.reason)
 
     def judge_record(self, record: Mapping[str, Any]) -> Judged:
         """Return what was meant by a record, in whatever shape.
@@ -63,12 +63,12 @@ class Rules:
         """
         meant = understand(record, first_question=self.first_question)
         if self.format is None:
-            return Judged(meant, "record", why="AWS does not document its format")
+            return Judged(meant, ("record",), why="AWS does not document its format")
         try:
             read = self.format.read(record)
         except InvalidRecord as error:
-            return Judged(meant, "record", why=error.reason)
-        lost = []
+            return Judged(meant, ("record",), why=error.reason)
+        lost: list[Lost] = []
         if read.reference != meant.reference:
             lost.append("reference" if read.reference is None else "reference_wrong")
         lost += [it for it in _READ if getattr(read, it) != getattr(meant, it)]
@@ -76,8 +76,8 @@ class Rules:
             lost.append("metadata")
         if lost == ["category"]:
             # It alone is not worth a copy; without one it is not read.
-            return Judged(_without_category(meant), "", read.reference)
-        return Judged(meant, " ".join(lost), read.reference)
+            return Judged(_without_category(meant), (), read.reference)
+        return Judged(meant, tuple(lost), read.reference)
 
     def _want(self, meant: Understood) -> None:
         if meant.left_out:
@@ -88,7 +88,7 @@ class Rules:
             RULES[self.scorer](meant)
 
 
-_READ = ("system", "prompt", "category")
+_READ: tuple[Lost, ...] = ("system", "prompt", "category")
 
 
 def uses_of(record: Mapping[str, Any]) -> tuple[Use, ...]:
@@ -107,11 +107,6 @@ def _without_category(meant: Understood) -> Understood:
 
 
 _NO_CATEGORY = "a job reads categories from a field named category"
-
-
-def without_wrong(lost: str) -> str:
-    """Return what a job would not read, where what it takes for the reference says the same."""
-    return lost.replace("reference_wrong", "").strip()
 
 
 def job_format(found: DatasetFormat | None) -> DatasetFormat | None:

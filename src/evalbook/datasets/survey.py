@@ -1,17 +1,18 @@
-"""What the valid records of a dataset are like, added up in many at a time."""
+"""What the records of a dataset are like, added up in many at a time."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from operator import methodcaller
+from operator import methodcaller, ne
 from typing import Any
 
-from evalbook.datasets.invalid import harmless, shown
+from evalbook.datasets.account import Account
+from evalbook.datasets.invalid import InvalidRecord, harmless, shown
 from evalbook.datasets.lengths import BUCKET, BYTES_PER_TOKEN, estimate_tokens
 from evalbook.datasets.reading import Row
-from evalbook.datasets.report import REMEMBERED, VERY_LONG, InvalidRow, Rewritten
-from evalbook.datasets.rules import Judged, write_sagemaker
+from evalbook.datasets.report import REMEMBERED, SHOWN, VERY_LONG, InvalidRow, Lost, Rewritten
+from evalbook.datasets.rules import Judged, uses_of, write_sagemaker
 from evalbook.datasets.shapes import Columns
 
 _CATEGORIES = 1000
@@ -68,12 +69,16 @@ _opens_with_switch = methodcaller("startswith", _SWITCH)
 
 
 class Survey:
-    """What the valid records are like."""
+    """What the valid records are like, why the others are invalid, and what all of them hold."""
 
     def __init__(self) -> None:
+        self.account = Account()
+        self._reasons: Counter[str] = Counter()
+        """Invalid records by kind of reason."""
+        self._invalid: list[InvalidRow] = []
         self._counts: Counter[str] = Counter()
         """Numbers of the report, by the names of its fields."""
-        self._lost: Counter[str] = Counter()
+        self._lost: Counter[Lost] = Counter()
         self._prompts, self._references = _Seen(), _Seen()
         self._lengths: Counter[int] = Counter()
         self._prompt_characters = self._reference_characters = 0
@@ -82,28 +87,47 @@ class Survey:
         self._examples: list[Rewritten] = []
         self._unread: InvalidRow | None = None
 
-    def add(self, row: Row, judged: Judged) -> None:
+    def add(self, row: Row, judged: Judged | InvalidRecord) -> None:
         """Add one record."""
-        meant, lost, _, why = judged
+        record = row.record or {}
+        if isinstance(judged, InvalidRecord):
+            self.account.add(uses_of(record), record)
+            self._refuse(judged.kind, judged.reason, [row.place])
+            return
+        meant, _, _, why = judged
+        self.account.add(meant.uses, record)
         if why and not self._unread:
             self._unread = InvalidRow(row.place, why)
         if len(self._examples) < _EXAMPLES:
-            before = shown(row.record or {}, _EXAMPLE_WIDTH)
+            before = shown(record, _EXAMPLE_WIDTH)
             self._examples.append(Rewritten(before, shown(write_sagemaker(meant), _EXAMPLE_WIDTH)))
         references = [] if meant.reference is None else [meant.reference]
         systems = [meant.system] if meant.system else []
         categories = [meant.category] if meant.category else []
-        alike = Columns([meant.prompt], references, systems, categories)
-        self.add_alike(alike, lost, meant.turns > 1)
+        self._add(judged, Columns([meant.prompt], references, systems, categories))
 
-    def add_alike(self, found: Columns, lost: str, several_turns: bool) -> None:
+    def add_alike(self, judged: Judged, found: Columns, called: Sequence[int]) -> None:
         """Add records that are alike: each has a reference or none has, and so on."""
-        prompts, references, systems, categories, _ = found
+        self.account.add_many(judged.meant.uses, len(found.prompts))
+        if judged.meant.left_out:
+            self._refuse("left_out", judged.meant.left_out, called)
+        else:
+            self._add(judged, found)
+
+    def _refuse(self, kind: str, reason: str, places: Sequence[int]) -> None:
+        self._reasons[kind] += len(places)
+        shown_too = [InvalidRow(place, reason) for place in places[:SHOWN]]
+        self._invalid = sorted([*self._invalid, *shown_too], key=lambda it: it.line)[:SHOWN]
+
+    def _add(self, judged: Judged, found: Columns) -> None:
+        prompts, references, systems, categories, taken = found
+        lost = dict.fromkeys(judged.lost, len(prompts))
+        if "reference_wrong" in lost and references:
+            lost["reference_wrong"] = sum(map(ne, references, taken))
+        self._lost.update({what: count for what, count in lost.items() if count})
         self._counts["valid"] += len(prompts)
-        self._counts["as_it_is"] += 0 if lost else len(prompts)
-        self._counts["multi_turn"] += len(prompts) if several_turns else 0
-        for word in lost.split():
-            self._lost[word] += len(prompts)
+        self._counts["as_it_is"] += len(prompts) - max(lost.values(), default=0)
+        self._counts["multi_turn"] += len(prompts) if judged.meant.turns > 1 else 0
         sizes = self._add_prompts(prompts, systems)
         if references:
             sizes = self._add_references(references, sizes)
@@ -153,6 +177,9 @@ class Survey:
         top = sorted(self._categories.items(), key=lambda it: -it[1])[:_TOP_CATEGORIES]
         return {
             **counts,
+            "invalid": self._reasons.total(),
+            "invalid_shown": tuple(self._invalid),
+            "reasons": tuple(self._reasons.most_common()),
             "lost": tuple(self._lost.items()),
             "unread": self._unread,
             "examples": tuple(self._examples),

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from evalbook.datasets.account import Account
 from evalbook.datasets.bulk import Bulk
 from evalbook.datasets.findings import report_checks
 from evalbook.datasets.formats import detect_format
-from evalbook.datasets.invalid import InvalidRecord, harmless
+from evalbook.datasets.invalid import harmless
 from evalbook.datasets.reading import Progress, Reading, Row
-from evalbook.datasets.report import SHOWN, InvalidRow, Report
-from evalbook.datasets.rules import Judged, Rules, job_format, uses_of
+from evalbook.datasets.report import Report
+from evalbook.datasets.rules import Rules, job_format
 from evalbook.datasets.scorer_rules import RULES
 from evalbook.datasets.survey import Survey
 from evalbook.datasets.uses import UNUSED, FieldUse
@@ -50,29 +48,20 @@ def validate(
     first, rows = _first_rows(reading.rows())
     found = detect_format([row.record for row in first if row.record is not None])
     rules = Rules(job_format(found), require_reference, scorer)
-    faults, survey, account = _Faults(), Survey(), Account()
+    survey = Survey()
     if scorer not in RULES:
-        readable = reading.container.is_lines
-        bulk = Bulk(rules, survey.add_alike, account, faults.left_out, readable=readable)
+        bulk = Bulk(rules, survey.add_alike, readable=reading.container.is_lines)
         reading.take_alike = bulk.take
     for row in chain(first, rows):
-        judged = rules.judge(row)
-        if isinstance(judged, Judged):
-            survey.add(row, judged)
-            account.add(judged.meant.uses, row.record or {})
-        else:
-            faults.add(row, judged)
-            if row.record is not None:
-                account.add(uses_of(row.record), row.record)
+        survey.add(row, rules.judge(row))
     return Report(
         format=found.name if found else None,
-        fields=(*account.table(), *_beside(reading)),
+        fields=(*survey.account.table(), *_beside(reading)),
         require_reference=require_reference,
         scorer=scorer,
         max_records=max_records,
         over_limit=max_records is not None and reading.records > max_records,
         **_file_findings(reading),
-        **faults.findings(),
         **survey.findings(),
     )
 
@@ -109,28 +98,3 @@ def _beside(reading: Reading) -> tuple[FieldUse, ...]:
         FieldUse(harmless(name, 80), UNUSED, reading.records, meaning, "")
         for name in reading.outside
     )
-
-
-class _Faults:
-    """Invalid records: counted by kind, and the first ones kept."""
-
-    def __init__(self) -> None:
-        self._shown: list[InvalidRow] = []
-        self._kinds: Counter[str] = Counter()
-
-    def add(self, row: Row, error: InvalidRecord) -> None:
-        self._kinds[error.kind] += 1
-        if len(self._shown) < SHOWN:
-            self._shown.append(InvalidRow(row.place, error.reason))
-
-    def left_out(self, reason: str, lines: list[int]) -> None:
-        self._kinds["left_out"] += len(lines)
-        self._shown += [InvalidRow(line, reason) for line in lines[:SHOWN]]
-        self._shown = sorted(self._shown, key=lambda it: it.line)[:SHOWN]
-
-    def findings(self) -> dict[str, Any]:
-        return {
-            "invalid": self._kinds.total(),
-            "invalid_shown": tuple(self._shown),
-            "reasons": tuple(self._kinds.most_common()),
-        }
