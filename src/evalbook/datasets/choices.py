@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from evalbook.datasets import fields as known
 from evalbook.datasets.fields import plain_name
-from evalbook.datasets.record_fields import Fields, parsed, plain_text
+from evalbook.datasets.record_fields import Fields, plain_text
+from evalbook.datasets.strictjson import parsed
 from evalbook.datasets.uses import PROMPT, REFERENCE, Use
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

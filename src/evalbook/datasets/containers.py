@@ -7,7 +7,9 @@ import csv
 import json
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Literal
 
 from evalbook.datasets.fields import (
@@ -51,7 +53,6 @@ _LISTS = frozenset(
     " validation dev eval prompts tests testcases goldens results conversations".split()
 )
 """Names of the list that holds the records, where one object holds it."""
-_TRAINED_ON = ("train", "training")
 _TRAINED_ON = ("train", "training")
 
 
@@ -253,9 +254,23 @@ def _object_container(text: str, first: str, lines: list[str]) -> Container:
     return _JSON_LINES
 
 
-NAME = r'("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")\s*:\s*'
-"""A key of an object, and what follows it up to its value."""
-_KEY = re.compile(r"\s*,?\s*" + NAME)
+NAME = r'[\s,{]*("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")\s*:\s*'
+"""A key of an object, and what stands around it up to its value."""
+_NAME = re.compile(NAME)
+
+
+def members(text: str, at: int) -> Iterator[tuple[str, int, tuple[Any, int] | None]]:
+    """Yield the members of an object, as far as they are whole.
+
+    Each is a name, where the value begins, and the value with the offset behind it; the last one's
+    is None if it goes on behind the text.
+    """
+    while match := _NAME.match(text, at):
+        found = peek_value(text, match.end())
+        yield json.loads(match[1]), match.end(), found
+        if found is None:
+            return
+        at = found[1]
 
 
 def _headed(text: str) -> Layout | None:
@@ -276,11 +291,9 @@ def _names_columns(header: Any) -> bool:
 
 def _list_within(text: str, start: int = 0, outer: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return under which name an object holds a list of records, or one that it holds does."""
-    at = text.find("{", start) + 1
     names = [*outer]
     trained_on: tuple[str, ...] = ()
-    while match := _KEY.match(text, at):
-        name, at = json.loads(match[1]), match.end()
+    for name, at, _ in members(text, text.find("{", start)):
         rest = text[at : at + 200].replace("\n", "").replace(" ", "").replace("\r", "")
         asked = rest.startswith("[{") and _asks(text, at, names)
         if asked or (rest.startswith("[{") and not outer and plain_name(name) in _LISTS):
@@ -293,10 +306,6 @@ def _list_within(text: str, start: int = 0, outer: tuple[str, ...] = ()) -> tupl
             inner = _list_within(text, at, (*names, plain_name(name)))
             if inner:
                 return (name, *inner)
-        found = peek_value(text, at)
-        if found is None:
-            break
-        at = found[1]
         names.append(plain_name(name))
     return trained_on
 
@@ -322,19 +331,16 @@ def _layout_of(text: str) -> Layout:
     """Tell by its first values how one object holds records."""
     values: dict[str, Any] = {}
     cut = None
-    at = text.find("{") + 1
-    while len(values) < _FEW and (match := _KEY.match(text, at)):
-        found = peek_value(text, match.end())
-        if found is None:
-            # Of a value that goes on behind the head its opening has to do.
-            opening = text[match.end() : match.end() + 400]
-            if re.match(r'\{\s*"0"\s*:', opening):
-                return "columns"
-            if re.match(r'\[\s*"[^"]*"\s*,', opening) and len(text) > _LONG:
-                cut = ["", ""]
-                values[json.loads(match[1])] = cut
-            break
-        values[json.loads(match[1])], at = found
+    for name, at, found in islice(members(text, text.find("{")), _FEW):
+        if found:
+            values[name] = found[0]
+            continue
+        # Of a value that goes on behind the head its opening has to do.
+        opening = text[at : at + 400]
+        if re.match(r'\{\s*"0"\s*:', opening):
+            return "columns"
+        if re.match(r'\[\s*"[^"]*"\s*,', opening) and len(text) > _LONG:
+            values[name] = cut = ["", ""]
     if not values:
         return "records"
     plain = {plain_name(name) for name in values}

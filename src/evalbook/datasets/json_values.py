@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from evalbook.datasets.containers import HEADERS, NAME, Container
+from evalbook.datasets.containers import HEADERS, NAME, Container, members
 from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
 from evalbook.datasets.strictjson import (
     parse_value,
-    peek_value,
     value_end,
     without_trailing_commas,
 )
@@ -21,7 +20,7 @@ from evalbook.texts import plural
 
 _HEAD = 64 * 1024
 _BETWEEN = re.compile(r"[\s,\]\x1e]*")
-_NAME = re.compile(r"[\s,{]*" + NAME)
+_NAME = re.compile(NAME)
 _MOST_COLUMNS = 64 * 1024 * 1024
 _ROWS = ("data", "rows", "values")
 
@@ -116,15 +115,10 @@ def _values_within(source: _Source, within: tuple[str, ...], outside: list[str])
 
 def _note_names(text: str, at: int, names: list[str], until: str | None = None) -> int:
     """Note the names of an object's values up to one of them; return where that one begins."""
-    while match := _NAME.match(text, at):
-        name, at = json.loads(match[1]), match.end()
+    for name, begin, _ in members(text, at):
         if name == until:
-            break
+            return begin
         names.append(name)
-        found = peek_value(text, at)
-        if found is None:
-            break
-        at = found[1]
     return at
 
 

@@ -17,13 +17,12 @@ from evalbook.datasets.conversations import is_conversation
 from evalbook.datasets.fields import MAY_WRAP, WRAPPERS, plain_name
 from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
 from evalbook.datasets.json_values import json_values
-from evalbook.datasets.record_fields import parsed
 from evalbook.datasets.strictjson import (
     as_record,
-    literal_record,
+    mended_record,
     parse_record,
+    parsed,
     without_numbers_unknown,
-    without_trailing_commas,
 )
 from evalbook.texts import plural
 
@@ -223,6 +222,28 @@ class Reading:
         return InvalidRecord("not_json_lines", f"in {self.container.label}; expected JSON Lines")
 
 
+def read_head(head: bytes, *, complete: bool) -> tuple[Container, list[Row]]:
+    """Return what an object is, and the whole records that its first bytes hold.
+
+    Args:
+        head: the first bytes; the last record may be cut.
+        complete: whether they are all there is.
+    """
+    reading = Reading([head], complete=complete)
+    container = reading.container
+    if complete:
+        return container, list(reading.rows())
+    if container.kind == "parquet":  # its index stands at its end
+        return container, []
+    rows = list(reading.rows())
+    last = rows[-1].problem.kind if rows and rows[-1].problem else ""
+    # In UTF-16 a zero byte stands behind or before the line feed; a cell of CSV may go on over
+    # lines.
+    in_line = not head.rstrip(b"\0").endswith(b"\n") or last == "not_csv"
+    cut = last == "not_json" if container.kind == "json" else in_line
+    return container, rows[:-1] if cut else rows
+
+
 def _line_batches(chunks: Iterable[bytes]) -> Iterator[list[bytes | None]]:
     """Yield the lines of a piece at a time, without line feeds; None for one that is too long."""
     pending: list[bytes] = []
@@ -288,30 +309,17 @@ def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
         return Row(place, parse_record(line.decode("utf-8")), problem, line)
     except UnicodeDecodeError as error:
         found = _not_utf8(f"byte 0x{line[error.start]:02x} at {error.start + 1:,}")
-        return _recovered(place, line, windows_1252(line), problem or found)
+        text = windows_1252(line)
+        return Row(place, mended_record(text) if text else None, problem or found, line)
     except InvalidRecord as error:
+        record = None
         if error.kind == "number":
-            return Row(place, without_numbers_unknown(line), error, line)
-        if error.kind == "not_object":
-            return Row(place, _messages_alone(json.loads(line)), error, line)
-        if error.kind != "not_json":
-            return Row(place, None, error, line)
-        return _recovered(place, line, line.decode("utf-8"), error)
-
-
-def _recovered(place: int, line: bytes, text: str | None, problem: InvalidRecord) -> Row:
-    """Return a line that a job can't read, with the record where it is plain what was meant."""
-    if text is not None:
-        text = text.removesuffix(",")
-        if text.startswith("{'"):
-            return Row(place, literal_record(text), problem, line)
-        mended = without_trailing_commas(text)
-        if mended is not None:
-            try:
-                return Row(place, parse_record(mended), problem, line)
-            except InvalidRecord:
-                pass
-    return Row(place, None, problem, line)
+            record = without_numbers_unknown(line)
+        elif error.kind == "not_object":
+            record = _messages_alone(json.loads(line))
+        elif error.kind == "not_json":
+            record = mended_record(line.decode("utf-8"))
+        return Row(place, record, error, line)
 
 
 def _questions_in(value: Any) -> Iterator[Any]:

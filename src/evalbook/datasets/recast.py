@@ -14,7 +14,8 @@ from evalbook.datasets import fields as known
 from evalbook.datasets.conversations import is_message, part_text, role_named
 from evalbook.datasets.fields import plain_name
 from evalbook.datasets.invalid import InvalidRecord
-from evalbook.datasets.record_fields import Fields, parsed
+from evalbook.datasets.record_fields import Fields
+from evalbook.datasets.strictjson import parsed
 from evalbook.datasets.uses import UNUSED
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from evalbook.datasets.conversations import part_text
 from evalbook.datasets.fields import plain_name
 from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.strictjson import parsed
 from evalbook.datasets.uses import REFERENCE, UNUSED, Use
 
 SEVERAL = "several_turns"
@@ -99,21 +98,6 @@ def join_texts(value: Any) -> str | None:
 
 
 _HOLD_TEXTS = ("parts", "page_content", "contexts", "passage", "passage_text", "body", "value")
-
-
-def parsed(value: Any) -> Any:
-    """Return a list or object that is written as text, as cells of tables are."""
-    if not isinstance(value, str) or value[:1] not in ("[", "{"):
-        return value
-    readers: tuple[Callable[[str], Any], ...] = (json.loads, ast.literal_eval)
-    for read in readers:
-        try:
-            found = read(value)
-        except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-            continue
-        if isinstance(found, (list, dict)):
-            return found
-    return value
 
 
 def text_of(value: Any) -> str | None:

@@ -12,7 +12,8 @@ from evalbook.datasets import fields as known
 from evalbook.datasets.choices import Choices, right_choice
 from evalbook.datasets.conversations import Talk, is_conversation, is_message, part_text, read_turns
 from evalbook.datasets.fields import plain_name
-from evalbook.datasets.record_fields import Fields, parsed, text_of
+from evalbook.datasets.record_fields import Fields, text_of
+from evalbook.datasets.strictjson import parsed
 from evalbook.datasets.uses import PROMPT, REFERENCE, UNUSED, Use
 
 

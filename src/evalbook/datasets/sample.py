@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from evalbook.datasets.containers import Container
+from evalbook.datasets.containers import members
 from evalbook.datasets.formats import DatasetFormat, detect_format
-from evalbook.datasets.invalid import InvalidRecord, named, shown
-from evalbook.datasets.reading import Reading, Row
+from evalbook.datasets.invalid import named, shown
+from evalbook.datasets.reading import Row, read_head
 from evalbook.datasets.rules import Judged, Rules, job_format
-from evalbook.datasets.strictjson import parse_value
 from evalbook.datasets.uses import FieldUse, table_lines
 from evalbook.texts import Notice, plural
 
@@ -60,12 +59,7 @@ def read_sample(head: bytes, *, complete: bool) -> Sample:
         head: the first bytes; the last record may be cut.
         complete: whether they are all there is.
     """
-    reading = Reading([head], complete=complete)
-    container = reading.container
-    # A Parquet file's index stands at its end.
-    rows = list(reading.rows()) if complete or container.kind != "parquet" else []
-    if not complete:
-        rows = _without_cut(rows, head, container)
+    container, rows = read_head(head, complete=complete)
     records = [row.record for row in rows if row.record is not None]
     known = detect_format(records)
     problems = [container.problem] if container.problem else []
@@ -73,19 +67,6 @@ def read_sample(head: bytes, *, complete: bool) -> Sample:
     if not rows and container.kind in ("jsonl", "csv") and not (complete or container.gzipped):
         problems.append(_start_of_record(head))
     return Sample(known, tuple(records[:_RECORDS]), tuple(problems), container.label)
-
-
-def _without_cut(rows: list[Row], head: bytes, container: Container) -> list[Row]:
-    """Leave out the last record where the head ends in the middle of it."""
-    if container.kind == "json":
-        cut = rows and rows[-1].problem and rows[-1].problem.kind == "not_json"
-    else:
-        # In UTF-16 a zero byte stands behind or before the line feed.
-        in_line = not head.rstrip(b"\0").endswith(b"\n")
-        # A cell of CSV may go on over lines.
-        in_cell = rows and rows[-1].problem and rows[-1].problem.kind == "not_csv"
-        cut = rows and (in_line or in_cell)
-    return rows[:-1] if cut else rows
 
 
 def _record_problems(rows: list[Row], known: DatasetFormat | None, place: str) -> list[str]:
@@ -105,29 +86,9 @@ def _record_problems(rows: list[Row], known: DatasetFormat | None, place: str) -
 
 def _start_of_record(head: bytes) -> str:
     """Say with which fields a record begins that is longer than the head."""
-    fields = _first_fields(head.decode("utf-8-sig", errors="replace"))
+    text = head.decode("utf-8-sig", errors="replace")
+    fields = [name for name, _, _ in members(text, text.find("{"))]
     problem = f"The first record is longer than the {len(head):,} bytes that were read"
     if fields:
         problem += f"; its first fields are {named(fields)}"
     return problem + ". Its format will be known once the whole object is validated."
-
-
-def _first_fields(text: str) -> list[str]:
-    """Return the names of an object that is cut off."""
-    names: list[str] = []
-    at = text.find("{") + 1
-    try:
-        while at:
-            key, at = parse_value(text, _skip(text, at, ","))
-            names.append(str(key))
-            _, at = parse_value(text, _skip(text, at, ":"))
-    except InvalidRecord:
-        pass
-    return names
-
-
-def _skip(text: str, at: int, mark: str) -> int:
-    """Return the offset behind blank space and a punctuation mark."""
-    while at < len(text) and text[at] in " \t\r\n" + mark:
-        at += 1
-    return at

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.datasets.invalid import InvalidRecord
-from evalbook.datasets.reading import Reading, Row
+from evalbook.datasets.reading import Row, read_head
 from evalbook.datasets.understanding import understand
 
 HEAD_BYTES = 65536
@@ -35,12 +35,7 @@ def records_to_try(head: bytes, *, complete: bool) -> list[RecordToTry]:
         head: its first bytes; the last record may be cut.
         complete: whether they are all there is.
     """
-    reading = Reading([head], complete=complete)
-    if reading.container.kind == "parquet" and not complete:
-        return []
-    rows = list(reading.rows())
-    if not complete and not head.endswith(b"\n"):
-        rows = rows[:-1]
+    _, rows = read_head(head, complete=complete)
     return [_to_try(row) for row in rows[:MOST_RECORDS]]
 
 

@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from evalbook.datasets.invalid import InvalidRecord, described, harmless, quoted
@@ -94,14 +95,36 @@ def _wrong_at(text: str) -> int | None:
 _MOST_COMMAS = 1000
 
 
-def literal_record(text: str) -> dict[str, Any] | None:
-    """Return a record that was written as Python writes dictionaries."""
+def mended_record(text: str) -> dict[str, Any] | None:
+    """Return the record of a line that is no JSON, where it is plain what was meant.
+
+    Python writes dictionaries with other quotation marks; exports have commas too many.
+    """
+    text = text.removesuffix(",")
+    if text.startswith("{'"):
+        found = parsed(text)
+        plain = isinstance(found, dict) and all(isinstance(name, str) for name in found)
+        return found if plain else None
+    mended = without_trailing_commas(text)
     try:
-        record = ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        return None if mended is None else parse_record(mended)
+    except InvalidRecord:
         return None
-    plain = isinstance(record, dict) and all(isinstance(name, str) for name in record)
-    return record if plain else None
+
+
+def parsed(value: Any) -> Any:
+    """Return a list or object that is written as text, as cells of tables are."""
+    if not isinstance(value, str) or value[:1] not in ("[", "{"):
+        return value
+    readers: tuple[Callable[[str], Any], ...] = (json.loads, ast.literal_eval)
+    for read in readers:
+        try:
+            found = read(value)
+        except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+            continue
+        if isinstance(found, (list, dict)):
+            return found
+    return value
 
 
 def without_numbers_unknown(line: bytes) -> dict[str, Any] | None:

@@ -122,7 +122,7 @@ class Survey:
     def _add(self, judged: Judged, found: Columns) -> None:
         prompts, references, systems, categories, taken = found
         lost = dict.fromkeys(judged.lost, len(prompts))
-        if "reference_wrong" in lost and references:
+        if "reference_wrong" in lost and references and taken:
             lost["reference_wrong"] = sum(map(ne, references, taken))
         self._lost.update({what: count for what, count in lost.items() if count})
         self._counts["valid"] += len(prompts)

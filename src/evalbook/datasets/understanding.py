@@ -26,8 +26,9 @@ from evalbook.datasets.conversations import (
 from evalbook.datasets.fields import plain_name
 from evalbook.datasets.invalid import InvalidRecord, list_fields, wrong_type
 from evalbook.datasets.recast import fields_of
-from evalbook.datasets.record_fields import Fields, all_text, parsed, text_in, text_of
+from evalbook.datasets.record_fields import Fields, all_text, text_in, text_of
 from evalbook.datasets.references import has_answer, reference_of
+from evalbook.datasets.strictjson import parsed
 from evalbook.datasets.uses import CATEGORY, METADATA, PROMPT, SYSTEM, UNUSED, Use
 
 _SQL = re.compile(r"\s*(select|with|insert|update|delete|create|alter)\s", re.IGNORECASE)

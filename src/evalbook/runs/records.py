@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from evalbook.datasets.record_fields import parsed
+from evalbook.datasets.strictjson import parsed
 
 _LONGEST_LITERAL = 1 << 20
 LARGEST_SCORE = 1e15
