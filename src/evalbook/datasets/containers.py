@@ -24,7 +24,7 @@ from evalbook.datasets.fields import (
 from evalbook.datasets.invalid import named
 from evalbook.datasets.strictjson import peek_value
 
-Layout = Literal["records", "columns", "split", "keyed", "headed", "headed lines"]
+Layout = Literal["records", "columns", "split", "keyed", "headed"]
 """Records as such; columns by their names, each a list or an object; the columns' names and beside
 them the rows; each record under a name of its own; arrays of which the first one names the columns,
 within another or one behind the other."""
@@ -216,10 +216,11 @@ _JSON_LINES = Container("jsonl", "JSON Lines")
 
 
 def _array_container(text: str, first: str, lines: list[str]) -> Container | None:
-    layout = _headed(text)
-    if layout is not None:
+    inner = re.match(r"\s*\[\s*(?=\[)", text)
+    header = peek_value(text, inner.end() if inner else text.index("["))
+    if header and _names_columns(header[0]):
         label = "JSON arrays under a header"
-        return _json(label, f"The object is {label}", layout=layout)
+        return _json(label, f"The object is {label}", layout="headed")
     if not _is_json(first) or len(lines) == 1:
         return _json("a JSON array", "The object is one JSON array")
     return None
@@ -271,15 +272,6 @@ def members(text: str, at: int) -> Iterator[tuple[str, int, tuple[Any, int] | No
         if found is None:
             return
         at = found[1]
-
-
-def _headed(text: str) -> Layout | None:
-    """Tell whether the first of several arrays names columns."""
-    match = re.match(r"\s*\[\s*(?=\[)|\s*(?=\[)", text)
-    header = peek_value(text, match.end()) if match else None
-    if not match or not header or not _names_columns(header[0]):
-        return None
-    return "headed" if "[" in match[0] else "headed lines"
 
 
 def _names_columns(header: Any) -> bool:

@@ -52,13 +52,13 @@ class Turn(NamedTuple):
 
 
 class Talk(NamedTuple):
-    """What an evaluation takes from a conversation."""
+    """What an evaluation takes from a conversation, or from a prompt alone."""
 
     prompt: str
-    system: str | None
-    answer: str | None
+    system: str | None = None
+    answer: str | None = None
     """The assistant's last answer to the user."""
-    turns: int
+    turns: int = 1
     """How many turns the user has in the prompt."""
     uses: tuple[Use, ...] = ()
     """What each role and part is used as."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.datasets.formats import format_named
@@ -25,6 +26,17 @@ _QUANTILES = 1.959964 + 0.841621
 _SAME_SHARE = 0.9
 _WITH_REFERENCE = ("Correctness", "Completeness")
 _GROUND_TRUTH = "{{ground_truth}}"
+
+
+class Doubt(NamedTuple):
+    """What would make the scores worth less, and what helps."""
+
+    found: str
+    remedy: str
+
+
+Found = Doubt | str | None
+"""A doubt, or a sentence that all is well."""
 
 
 def estimate_detectable_difference(records: int) -> float:
@@ -56,17 +68,22 @@ def report_checks(report: Report, *, metrics: Sequence[str] = ()) -> list[Check]
         checks.append(_rows(report, report.max_records))
     if not report.valid:
         return checks
-    return [
-        *checks,
-        _repeated_prompts(report),
-        _same_reference(report),
-        _long_texts(report),
-        _empty_texts(report),
-        *_thinking(report),
-        *_turns(report),
-        *_references(report, metrics),
-        _power(report.valid),
+    found = {
+        "dataset.repeated_prompts": _repeated_prompts(report),
+        "dataset.same_reference": _same_reference(report),
+        "dataset.long_texts": _long_texts(report),
+        "dataset.empty_texts": _empty_texts(report),
+        "dataset.thinking": _thinking(report),
+        "dataset.turns": _turns(report),
+        "dataset.references": _references(report, metrics),
+        "dataset.power": _power(report.valid),
+    }
+    checks += [
+        passed(check, it) if isinstance(it, str) else warning(check, *it)
+        for check, it in found.items()
+        if it
     ]
+    return checks
 
 
 def _records(report: Report) -> Check:
@@ -161,107 +178,91 @@ def _rows(report: Report, limit: int) -> Check:
     )
 
 
-def _repeated_prompts(report: Report) -> Check:
-    check = "dataset.repeated_prompts"
+def _repeated_prompts(report: Report) -> Found:
     among = f" among the first {REMEMBERED:,} different ones" if report.repeats_bounded else ""
     if not report.repeated_prompts:
-        return passed(check, f"No prompt is repeated{among}.")
+        return f"No prompt is repeated{among}."
     count = plural(report.repeated_prompts, "record")
     verb = "repeats" if report.repeated_prompts == 1 else "repeat"
-    return warning(
-        check,
+    return Doubt(
         f"{count} of {report.valid:,} {verb} an earlier record's prompt{among}: they count several"
         " times in the scores, and the uncertainty looks smaller than it is.",
         "Remove the repeats, unless they are intended.",
     )
 
 
-def _same_reference(report: Report) -> Check:
-    check = "dataset.same_reference"
+def _same_reference(report: Report) -> Found:
     most, have = report.commonest_reference, report.with_reference
     if have < 2:
-        return passed(check, "No two records have reference answers that could be the same.")
+        return "No two records have reference answers that could be the same."
     if most <= _SAME_SHARE * have:
-        return passed(check, f"{plural(report.distinct_references, 'different reference answer')}.")
+        return f"{plural(report.distinct_references, 'different reference answer')}."
     share = "All" if most == have else f"{most:,} of"
-    return warning(
-        check,
+    return Doubt(
         f"{share} {plural(have, 'reference answer')} are the same: a model that always says this"
         " would score best.",
         "Check that the reference answers are in the right field.",
     )
 
 
-def _long_texts(report: Report) -> Check:
-    check = "dataset.long_texts"
+def _long_texts(report: Report) -> Found:
     if not report.very_long:
-        return passed(check, f"The longest text has {plural(report.longest, 'character')}.")
-    return warning(
-        check,
+        return f"The longest text has {plural(report.longest, 'character')}."
+    return Doubt(
         f"{_have(report.very_long)} a prompt or reference of more than {VERY_LONG:,} characters"
         f" (the longest: {report.longest:,}), which the model or the judge may cut off or refuse.",
         "Shorten or remove them, or choose a judge with a large context window.",
     )
 
 
-def _empty_texts(report: Report) -> Check:
-    check = "dataset.empty_texts"
+def _empty_texts(report: Report) -> Found:
     empty = _counted(report.empty_prompts, report.empty_references, "empty ")
     if not empty:
-        return passed(check, "No prompt or reference answer is empty.")
-    return warning(
-        check,
-        f"{empty}: their scores say nothing about the model.",
-        "Fill or remove these records.",
+        return "No prompt or reference answer is empty."
+    return Doubt(
+        f"{empty}: their scores say nothing about the model.", "Fill or remove these records."
     )
 
 
-def _thinking(report: Report) -> Iterable[Check]:
+def _thinking(report: Report) -> Found:
     found = _counted(report.thinking_prompts, report.thinking_references)
-    if found:
-        yield warning(
-            "dataset.thinking",
-            f"{found} contain markers of a thinking model (such as /no_think or"
-            " <think>): other models read them as words, and the judge compares them too.",
-            "Remove the markers, unless both models know them.",
-        )
+    return found and Doubt(
+        f"{found} contain markers of a thinking model (such as /no_think or"
+        " <think>): other models read them as words, and the judge compares them too.",
+        "Remove the markers, unless both models know them.",
+    )
 
 
 def _counted(prompts: int, references: int, which: str = "") -> str:
     """Return how many prompts and references, in words; nothing for none."""
     pairs = ((prompts, "prompt"), (references, "reference answer"))
-    found = [plural(count, which + what) for count, what in pairs if count]
-    return joined(found) if found else ""
+    return joined([plural(count, which + what) for count, what in pairs if count])
 
 
 def _have(records: int) -> str:
     return f"{plural(records, 'record')} {'has' if records == 1 else 'have'}"
 
 
-def _turns(report: Report) -> Iterable[Check]:
-    if report.multi_turn:
-        yield warning(
-            "dataset.turns",
-            f"{_have(report.multi_turn)} several user turns. AWS documents only"
-            " a prompt and its answer, not what happens to earlier turns.",
-            "Let evalbook write a copy with the earlier turns in the queries, or keep one turn per"
-            " record.",
-        )
+def _turns(report: Report) -> Found:
+    if not report.multi_turn:
+        return None
+    return Doubt(
+        f"{_have(report.multi_turn)} several user turns. AWS documents only"
+        " a prompt and its answer, not what happens to earlier turns.",
+        "Let evalbook write a copy with the earlier turns in the queries, or keep one turn per"
+        " record.",
+    )
 
 
-def _references(report: Report, metrics: Sequence[str]) -> Iterable[Check]:
+def _references(report: Report, metrics: Sequence[str]) -> Found:
     users = _reference_users(metrics)
     if not users:
-        return
-    check = "dataset.references"
-    usable = report.with_reference - report.empty_references
-    if usable >= report.valid:
-        yield passed(check, f"Every record has a reference answer for {joined(users)}.")
-        return
-    missing = report.valid - usable
+        return None
+    missing = report.valid - report.with_reference + report.empty_references
+    if missing <= 0:
+        return f"Every record has a reference answer for {joined(users)}."
     verb = "has" if missing == 1 else "have"
-    yield warning(
-        check,
+    return Doubt(
         f"{missing:,} of {plural(report.valid, 'record')} {verb} no reference answer, which"
         f" {joined(users)} would compare with: without one, the judge relies on its own"
         " knowledge.",
@@ -280,16 +281,14 @@ def _reference_users(metrics: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(users))
 
 
-def _power(records: int) -> Check:
-    check = "dataset.power"
+def _power(records: int) -> Found:
     smallest = estimate_detectable_difference(records)
     count = plural(records, "record")
     if smallest <= WANTED_DIFFERENCE:
-        return passed(check, f"With {count}, differences of {smallest:.2f} will probably show.")
-    found = (
-        f"With {count}, differences below about {smallest:.2f} will probably not show."
-        if smallest < 1
-        else f"With {count}, no difference will show."
-    )
+        return f"With {count}, differences of {smallest:.2f} will probably show."
+    which = f"differences below about {smallest:.2f} will probably not"
     needed = estimate_records_needed(WANTED_DIFFERENCE)
-    return warning(check, found, f"About {needed} records would show {WANTED_DIFFERENCE}.")
+    return Doubt(
+        f"With {count}, {which if smallest < 1 else 'no difference will'} show.",
+        f"About {needed} records would show {WANTED_DIFFERENCE}.",
+    )

@@ -40,9 +40,13 @@ def json_values(chunks: Iterable[bytes], container: Container, outside: list[str
         return _keyed_values(source)
     if container.within:
         return _values_within(source, container.within, outside)
-    source.skip_opening("" if container.layout == "headed lines" else "[")
+    source.skip_opening("[")
     values = (value for _, value in source.values(_BETWEEN))
-    return values if container.layout == "records" else _under_header(values)
+    if container.layout == "records":
+        return values
+    if not source.text[source.at :].lstrip().startswith("["):
+        source.at = 0  # the arrays stand one behind the other
+    return _under_header(values)
 
 
 class _Source:
@@ -72,7 +76,7 @@ class _Source:
 
     def skip_opening(self, bracket: str) -> None:
         """Go behind white space and a bracket."""
-        while not self.ended and not self.text.strip():
+        while not self.ended and len(self.text.strip()) < 2:
             self.read_on()
         self.at = len(self.text) - len(self.text.lstrip())
         self.at += len(bracket) if self.text.startswith(bracket, self.at) else 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from evalbook.datasets import fields as known
 from evalbook.datasets.choices import Choices, right_choice
-from evalbook.datasets.conversations import Talk, is_conversation, is_message, part_text, read_turns
+from evalbook.datasets.conversations import is_conversation, is_message, part_text, read_turns
 from evalbook.datasets.fields import plain_name
 from evalbook.datasets.record_fields import Fields, text_of
 from evalbook.datasets.strictjson import parsed
@@ -18,9 +18,15 @@ from evalbook.datasets.uses import PROMPT, REFERENCE, UNUSED, Use
 
 
 def reference_of(
-    it: Fields, talk: Talk | None, choices: Choices | None
+    it: Fields, said: str | None, choices: Choices | None
 ) -> tuple[str | None, str | None]:
-    """Return the reference, and why the record is no test case where it is none."""
+    """Return the reference, and why the record is no test case where it is none.
+
+    Args:
+        it: the record, in which the prompt is taken.
+        said: the answer at a conversation's end.
+        choices: of a multiple-choice question.
+    """
     if choices:
         right = right_choice(it, choices)
         if right is not None:
@@ -35,10 +41,9 @@ def reference_of(
     if explicit is None:
         explicit = _first(it, known.CHOSEN)
     if explicit is not None:
-        if talk is not None and talk.answer is not None:
+        if said is not None:
             it.answers_are(known.MADE, "[")
         return _judged(it, explicit, only=bool)
-    said = talk.answer if talk is not None else None
     answered = said if said is not None else _first(it, known.ANSWERED)
     if answered is not None:
         return _judged(it, answered)

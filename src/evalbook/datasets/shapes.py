@@ -105,7 +105,7 @@ def _inner_shape(key: str, value: Any, offers: bool, left: int) -> Any:
     if value is None:
         return "null"
     if type(value) is bool:
-        return ("?", value)
+        return ("!", value)
     if _decides(key, offers):
         if type(value) is not int or abs(value) >= 1000:
             raise NoPlan

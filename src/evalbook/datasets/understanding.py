@@ -62,13 +62,13 @@ def understand(record: Mapping[str, Any], *, first_question: bool = False) -> Un
         InvalidRecord: there is no telling what is asked.
     """
     it = fields_of(record, first_question=first_question)
-    talk, prompt = _asked(it)
+    talk = _asked(it)
     choices = choices_of(it)
-    reference, left_out = reference_of(it, talk, choices)
-    prompt = _with_report(it, prompt)
+    reference, left_out = reference_of(it, talk.answer, choices)
+    prompt = _with_report(it, talk.prompt)
     if choices:
         prompt = with_choices(it, prompt, choices)
-    system = _system(it, talk)
+    system = _system(it, talk.system)
     category = _category(it)
     metadata = _metadata(it)
     for name, value in it.values.items():
@@ -77,7 +77,7 @@ def understand(record: Mapping[str, Any], *, first_question: bool = False) -> Un
             it.take(name, UNUSED, meaning)
     return Understood(
         prompt, reference, system, category, metadata or None,
-        talk.turns if talk else 1, tuple(it.uses), left_out,
+        talk.turns, tuple(it.uses), left_out,
     )  # fmt: skip
 
 
@@ -90,8 +90,8 @@ def _told(plain: str) -> str:
 # What is asked -------------------------------------------------------------------------------
 
 
-def _asked(it: Fields) -> tuple[Talk | None, str]:
-    """Return the conversation, if it is one, and what is asked."""
+def _asked(it: Fields) -> Talk:
+    """Return what is asked, with what else the conversation holds, if it is one."""
     query = it.values.get("query")
     conversations = {} if isinstance(query, str) and query.strip() else known.CONVERSATION
     for name, value in it.by_name(conversations):
@@ -99,24 +99,22 @@ def _asked(it: Fields) -> tuple[Talk | None, str]:
             continue
         talk = _conversation(it, name, value)
         if talk is not None:
-            return talk, talk.prompt
+            return talk
     for name, text in _prompt_texts(it, known.PROMPT):
         return _from_text(it, name, text)
-    implicit = _implicit(it)
-    if implicit is not None:
-        return implicit, implicit.prompt
+    if implicit := _implicit(it):
+        return implicit
     for name, value in it.values.items():
         if isinstance(value, str) and value.strip() and _sounds_asked(it.plain(name)):
             return _from_text(it, name, value)
     for name, text in _prompt_texts(it, known.WEAK if has_answer(it) else ()):
         return _from_text(it, name, text)
-    whole = _whole_input(it)
-    if whole is not None:
-        return None, whole
+    if whole := _whole_input(it):
+        return whole
     raise _no_prompt(it)
 
 
-def _whole_input(it: Fields) -> str | None:
+def _whole_input(it: Fields) -> Talk | None:
     """Return an input of several values, of which none is the question, as JSON."""
     names = [name for name in it.values if name.startswith(("input.", "inputs."))]
     inside = {name.partition(".")[2]: it.values[name] for name in names if name not in it.taken}
@@ -124,7 +122,7 @@ def _whole_input(it: Fields) -> str | None:
         return None
     for name in names:
         it.take(name, PROMPT, "the whole input, written as JSON")
-    return json.dumps(inside, ensure_ascii=False)
+    return Talk(json.dumps(inside, ensure_ascii=False))
 
 
 _BESIDE_A_PROMPT = known.HISTORY | {"context", "questions"}
@@ -185,7 +183,7 @@ def _conversation(it: Fields, name: str, value: Any) -> Talk | None:
     if value and all(part_text(item) is not None for item in value):
         text = part_text(it.one_question(name, value))
         it.take(name, PROMPT)
-        return Talk(str(text), None, None, 1)
+        return Talk(str(text))
     return None
 
 
@@ -212,22 +210,19 @@ def _prompt_text(it: Fields, name: str, value: Any) -> str | None:
     return None
 
 
-def _from_text(it: Fields, name: str, text: str) -> tuple[Talk | None, str]:
-    plain = it.plain(name)
-    bare = plain in _MAY_BE_TRANSCRIPTS or text.lstrip().startswith(TEMPLATES)
+def _from_text(it: Fields, name: str, text: str) -> Talk:
+    bare = it.plain(name) in _MAY_BE_TRANSCRIPTS or text.lstrip().startswith(TEMPLATES)
     turns = transcript_turns(text) if bare else None
     if turns is not None and any(turn.role == "user" for turn in turns):
         it.take(name, PROMPT, "with the answer in it" if turns[-1].role == "assistant" else "")
-        return (talk := talk_of(turns, name)), talk.prompt
+        return talk_of(turns, name)
     it.take(name, PROMPT)
-    history = next(iter(it.by_name(known.HISTORY)), None)
-    earlier = _earlier(history[1]) if history else None
-    if not history or not earlier:
-        return None, text
-    it.take(history[0], PROMPT, "the turns before the question")
-    said = [*earlier, Turn("user", text)]
-    prompt = joined_turns(said)
-    return Talk(prompt, None, None, sum(turn.role == "user" for turn in said)), prompt
+    for other, history in it.by_name(known.HISTORY):
+        if earlier := _earlier(history):
+            it.take(other, PROMPT, "the turns before the question")
+            said = [*earlier, Turn("user", text)]
+            return Talk(joined_turns(said), turns=sum(turn.role == "user" for turn in said))
+    return Talk(text)
 
 
 TEMPLATES = (
@@ -261,10 +256,8 @@ def _implicit(it: Fields) -> Talk | None:
         if turns is not None and any(turn.role == "user" for turn in turns):
             talk = talk_of(turns, name)
             it.taken.add(name)
-            if talk.uses and is_conversation(value):
-                it.uses += talk.uses
-            else:
-                it.uses.append(Use(name, PROMPT, "and its answer is the reference"))
+            whole = Use(name, PROMPT, "and its answer is the reference")
+            it.uses += talk.uses if is_conversation(value) else (whole,)
             return talk
     return None
 
@@ -322,8 +315,8 @@ NOTHING = frozenset(("", "<noinput>", "noinput", "none", "n/a", "nan", "null", "
 # Beside it -----------------------------------------------------------------------------------
 
 
-def _system(it: Fields, talk: Talk | None) -> str | None:
-    said = [talk.system] if talk is not None and talk.system else []
+def _system(it: Fields, spoken: str | None) -> str | None:
+    said = [spoken] if spoken else []
     for name, value in list(it.by_name(known.SYSTEM)):
         text = text_in(value) if not is_conversation(value) else None
         if text is None:
