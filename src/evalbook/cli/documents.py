@@ -1,4 +1,4 @@
-"""What commands print under ``--json`` that nothing below them makes, as types."""
+"""What commands print under ``--json`` that nothing below them makes, as types named after them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ class StepChecks:
 
 @dataclass(frozen=True)
 class CheckDocument:
-    """What `evalbook check` prints."""
-
     status: Literal["passed", "failed"]
     state: str
     steps: tuple[StepChecks, ...]
@@ -37,8 +35,6 @@ class CheckDocument:
 
 @dataclass(frozen=True)
 class GenerateDocument:
-    """What `evalbook generate` prints."""
-
     status: Literal["complete"]
     notebook: str
     state: str
@@ -46,16 +42,12 @@ class GenerateDocument:
 
 @dataclass(frozen=True)
 class DoctorDocument:
-    """What `evalbook doctor` prints."""
-
     status: Literal["passed", "failed"]
     checks: tuple[Check, ...]
 
 
 @dataclass(frozen=True)
 class PoliciesDocument:
-    """What `evalbook doctor --policy` prints."""
-
     policies: Mapping[str, Mapping[str, object]]
     """By what they are for, each as IAM takes it."""
     note: str
@@ -63,24 +55,18 @@ class PoliciesDocument:
 
 @dataclass(frozen=True)
 class ConfigDocument:
-    """What `evalbook config` prints."""
-
     file: str
     defaults: dict[str, Default | None]
 
 
 @dataclass(frozen=True)
 class CompletionDocument:
-    """What `evalbook completion` prints."""
-
     shell: str
     script: str
 
 
 @dataclass(frozen=True)
 class ExampleDocument:
-    """What `evalbook example` prints."""
-
     status: Literal["complete"]
     kind: str
     format: str | None
@@ -89,8 +75,6 @@ class ExampleDocument:
 
 @dataclass(frozen=True)
 class OpenDocument:
-    """What `evalbook open` prints."""
-
     runs: tuple[str, ...]
     pages: dict[str, list[str]]
     """Addresses, by what they show."""
@@ -106,16 +90,12 @@ class StoppedRun:
 
 @dataclass(frozen=True)
 class StopDocument:
-    """What `evalbook stop` prints."""
-
     status: Literal["stopping"]
     runs: tuple[StoppedRun, ...]
 
 
 @dataclass(frozen=True)
 class LabelDocument:
-    """What `evalbook label` prints."""
-
     status: Literal["labels"]
     records: int
     judged: int
@@ -124,8 +104,6 @@ class LabelDocument:
 
 @dataclass(frozen=True)
 class SkillDocument:
-    """What `evalbook skill install` prints."""
-
     status: Literal["complete"]
     skill: str
     files: tuple[str, ...]
@@ -134,8 +112,6 @@ class SkillDocument:
 
 @dataclass(frozen=True)
 class DemoDocument:
-    """What `evalbook demo` prints."""
-
     status: Literal["complete"]
     notebook: str
     cells: tuple[str, ...]
@@ -144,8 +120,6 @@ class DemoDocument:
 
 @dataclass(frozen=True)
 class SandboxDocument:
-    """What `evalbook sandbox` prints."""
-
     endpoint: str
     pid: int
     environment: dict[str, str]
@@ -153,8 +127,6 @@ class SandboxDocument:
 
 @dataclass(frozen=True)
 class SandboxEndedDocument:
-    """What `evalbook sandbox --stop` prints."""
-
     status: Literal["stopped"]
     restore: tuple[str, ...]
     """Variables that are set again to what they were."""
@@ -174,6 +146,4 @@ class AnswerToTry:
 
 @dataclass(frozen=True)
 class SandboxAnswersDocument:
-    """What `evalbook sandbox --answers` prints."""
-
     answers: tuple[AnswerToTry, ...]

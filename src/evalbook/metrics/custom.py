@@ -71,9 +71,9 @@ class _Findings:
         message = f"{self.place}, {subject.replace('_', ' ')}: {found}; {allowed}."
         self.violations.append(failed(f"custom_metrics.{subject}", message, remedy))
 
-    def warn(self, subject: str, message: str, remedy: str | None = None) -> None:
-        """Note something that Bedrock accepts but that may not be meant."""
-        self.warnings.append(warning(f"custom_metrics.{subject}", message, remedy))
+    def warn(self, subject: str, found: str, remedy: str | None = None) -> None:
+        """Note something that Bedrock accepts but that may not be meant, as said of the place."""
+        self.warnings.append(warning(f"custom_metrics.{subject}", self.place + found, remedy))
 
     def note(self, subject: str, message: str) -> None:
         """Note how something was read that can have meant nothing else."""
@@ -137,10 +137,9 @@ def _items(value: Any, findings: _Findings) -> list[Any]:
     if isinstance(value, JsonObject) and "customMetrics" in value:
         findings.keys(value, {"customMetrics", "evaluatorModelConfig"})
         if "evaluatorModelConfig" in value:
-            findings.warn(
+            findings.at("Bedrock's evaluatorModelConfig").warn(
                 "evaluatorModelConfig",
-                "Bedrock's evaluatorModelConfig was left out: "
-                "the judge model is chosen in a separate step.",
+                " was left out: the judge model is chosen in a separate step.",
             )
         value = value["customMetrics"]
     elif isinstance(value, JsonObject) and not _METRIC_KEYS.isdisjoint(value):
@@ -225,13 +224,12 @@ def _name(
     if first != number and spelling == name:
         findings.violate("name", f"the name of metric {first} again", "each name is allowed once")
     elif first != number:
-        same = f'{findings.place} and metric {first} "{spelling}" differ only in case.'
-        findings.warn("name", same)
+        findings.warn("name", f' and metric {first} "{spelling}" differ only in case.')
     builtin = {comparable(metric.name): metric.name for metric in builtin_metrics()}
     if called := builtin.get(comparable(name).removeprefix("builtin")):
         findings.warn(
             "name",
-            f"{findings.place} has the name of a built-in metric.",
+            " has the name of a built-in metric.",
             f"The results of both would be called {called}; use another name to tell them apart.",
         )
     return name
@@ -260,8 +258,7 @@ def _instructions(definition: JsonObject, findings: _Findings) -> str:
     if isinstance(given, str):
         tidy = re.sub(r"\{\{\s*(prompt|prediction|ground_truth)\s*\}\}", r"{{\1}}", given)
         if tidy != given:
-            spaces = f"{findings.place}: spaces inside {{{{ }}}} were removed."
-            findings.warn("instructions", spaces)
+            findings.warn("instructions", ": spaces inside {{ }} were removed.")
             definition = JsonObject(definition, instructions=tidy)
     text = _text(definition, "instructions", findings)
     if not text:
@@ -294,8 +291,8 @@ def _check_variables(names: list[str], text: str, findings: _Findings) -> None:
             f"Write {_braced(single)} with two braces on either side." if single else None,
         )
     elif "prediction" not in names:
-        blind = "without {{prediction}} the judge does not see the response."
-        findings.warn("instructions", f"{findings.place}: {blind}")
+        blind = ": without {{prediction}} the judge does not see the response."
+        findings.warn("instructions", blind)
 
 
 def _check_reference(findings: _Findings) -> None:
@@ -307,26 +304,25 @@ def _check_reference(findings: _Findings) -> None:
             "Remove {{ground_truth}}, or use a dataset with reference answers.",
         )
     elif findings.has_reference is None:
-        needs = "{{ground_truth}} needs reference answers in the dataset"
-        unknown = f"{findings.place}: {needs}; it is not known whether it has them."
-        findings.warn("instructions", unknown)
+        needs = ": {{ground_truth}} needs reference answers in the dataset"
+        findings.warn("instructions", f"{needs}; it is not known whether it has them.")
 
 
 def _warn_about_template(text: str, findings: _Findings) -> None:
     """Warn of what Bedrock takes literally or advises against."""
     for mark in ("{%", "{#"):
         if mark in text:
-            literal = f"{mark} is not a template command here; the judge reads it literally."
-            findings.warn("instructions", f"{findings.place}: {literal}")
+            literal = f": {mark} is not a template command here; the judge reads it literally."
+            findings.warn("instructions", literal)
     rest = re.sub(r"\{\{[^{}]*\}\}", "", text)
     if "{{" in rest:
-        findings.warn("instructions", f"{findings.place}: {{{{ is never closed by }}}}.")
+        findings.warn("instructions", ": {{ is never closed by }}.")
     ending = re.split(r"\{\{[^{}]*\}\}", text)[-1]
     if ending != text and len("".join(ending.split())) > _SHORT_ENDING:
         # Source: "Create a prompt for a custom metric" in the Bedrock user guide.
         findings.warn(
             "instructions",
-            f"{findings.place}: the text continues after the last variable.",
+            ": the text continues after the last variable.",
             "Bedrock's guide asks for role, task, criteria and then the variables, in this order.",
         )
 
@@ -335,8 +331,7 @@ def _rating_scale(definition: JsonObject, findings: _Findings) -> list[dict[str,
     if "ratingScale" not in definition:
         findings.warn(
             "ratingScale",
-            f"{findings.place} has no rating scale: Bedrock then shows no distribution and no "
-            "average.",
+            " has no rating scale: Bedrock then shows no distribution and no average.",
         )
         return []
     scale = definition["ratingScale"]
@@ -355,8 +350,7 @@ def _rating_scale(definition: JsonObject, findings: _Findings) -> list[dict[str,
     twice = [value for (_, value), times in Counter(values).items() if times > 1]
     if twice:
         shown = joined([json.dumps(value, ensure_ascii=False) for value in twice])
-        same = f"{findings.place}: {shown} stands for more than one rating."
-        findings.warn("ratingScale", same)
+        findings.warn("ratingScale", f": {shown} stands for more than one rating.")
     return ratings
 
 

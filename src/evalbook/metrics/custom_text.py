@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal, TypedDict
 
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
 from evalbook.packaged import DataFile
 from evalbook.texts import did_you_mean, lines, nearest, read_integer
 from evalbook.whole_files import read_whole, reason
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # The remedy wherever the form itself was missed.
 FORMAT = (
@@ -64,21 +63,16 @@ def read_custom_metrics_file(path: Path) -> str:
         AnswerRejected: ``custom_metrics.file``: missing, a folder, unreadable, too large, or not
             UTF-8.
     """
-    limit = LIMITS.facts["text_bytes"]
     try:
-        full = path.expanduser()
-        if not full.exists():
-            raise _missing(path)
-        content = read_whole(full, limit)
-    except (OSError, RuntimeError) as error:
-        # An unknown home folder is a RuntimeError.
-        raise _unusable(f'"{_shown(path)}" can\'t be read: {reason(error)}.') from error
-    try:
+        content = read_whole(path, LIMITS.facts["text_bytes"])
         return content.decode("utf-8")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise _missing(path) from error
+    except OSError as error:
+        raise _unusable(f'"{_shown(path)}" can\'t be read: {reason(error)}.') from error
     except UnicodeDecodeError as error:
         kind = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "another encoding"
-        raise AnswerRejected(
-            "custom_metrics.file",
+        raise _unusable(
             f'"{_shown(path)}" is not UTF-8 text (byte {error.start + 1} is invalid); '
             f"it looks like {kind}.",
             "Save the file as UTF-8 and give it again.",
@@ -213,20 +207,23 @@ def _not_json(message: str, remedy: str = FORMAT) -> AnswerRejected:
     return AnswerRejected("custom_metrics.json", message, remedy)
 
 
-def _shown(path: Path | str) -> str:
+def _shown(path: Path) -> str:
     # What was taken for a path may be a whole text.
     text = " ".join(str(path).split())
     return text if len(text) <= 200 else f"{text[:100]} … {text[-99:]}"
 
 
 def _missing(path: Path) -> AnswerRejected:
-    folder = path.expanduser().parent
-    where = "" if path.is_absolute() else f" in {folder.absolute()}"
-    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    folder, where = path.absolute().parent, ""
+    if not path.is_absolute():
+        where, path = f" in {folder}", Path(path.name)
+    names: list[str] = []
+    with suppress(OSError):
+        names = [entry.name for entry in folder.iterdir()]
     meant = did_you_mean(nearest(path.name, names, 1))
     remedy = meant or "Give the path of a JSON file, or its content."
-    return _unusable(f'There is no file "{_shown(path.name if where else path)}"{where}.', remedy)
+    return _unusable(f'There is no file "{_shown(path)}"{where}.', remedy)
 
 
-def _unusable(message: str, remedy: str | None = None) -> AnswerRejected:
-    return AnswerRejected("custom_metrics.file", message, remedy or "Give another file.")
+def _unusable(message: str, remedy: str = "Give another file.") -> AnswerRejected:
+    return AnswerRejected("custom_metrics.file", message, remedy)

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from evalbook.texts import without_accents
+
 
 def comparable(text: str) -> str:
     """Return letters and digits only, lower case and without accents, to compare names by."""
@@ -51,5 +53,4 @@ def _begins(word: str, part: str) -> bool:
 # The stems are a few hundred and asked for again with every task.
 @lru_cache(maxsize=2048)
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return without_accents(text.casefold())

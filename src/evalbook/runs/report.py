@@ -132,7 +132,12 @@ def read_report(
     store.lower_is_better = frozenset(name.removeprefix(BUILTIN).lower() for name in lower)
     judged, others = _by_records(report, sources)
     detailed = _read_details(aws, report, others, progress)
-    arms = [*_read_judged(aws, report, judged, progress), *detailed]
+    arms = []
+    for source in judged:
+        progress(f"Reading the judged records of {source.name}")
+        lines = _judged_lines(aws, source.files.records, report.notes)
+        arms.append((source, store.add_arm(source.name, lines)))
+    arms += detailed
     _note_definitions(aws, report, [run.parts[0].plan for run in runs], arms)
     _categorise(aws, report, arms, progress)
     _compare_records(report, arms)
@@ -179,15 +184,6 @@ def _notes(runs: Sequence[RunFacts]) -> list[str]:
     if len(judges) > 1:
         notes.append(f"The runs had different judges: {', '.join(sorted(judges))}.")
     return notes
-
-
-def _read_judged(
-    aws: Aws, report: Results, sources: Sequence[Source], progress: Progress
-) -> Iterator[tuple[Source, Arm]]:
-    for source in sources:
-        progress(f"Reading the judged records of {source.name}")
-        lines = _judged_lines(aws, source.files.records, report.notes)
-        yield source, report.store.add_arm(source.name, lines)
 
 
 def _judged_lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]:

@@ -213,11 +213,11 @@ def corrected(chances: Sequence[float], times: float = 1.0) -> list[float]:
     return answer
 
 
-def reach_of(records: int | None, confidence: float = CONFIDENCE) -> float:
+def reach_of(records: int | None) -> float:
     """Return how many standard errors an interval reaches, by Student's t where they are told."""
     if records is None:
-        return NormalDist().inv_cdf((1 + confidence) / 2)
-    return compute_student_quantile(records - 1, (1 + confidence) / 2)
+        return REACH_OF_MANY
+    return compute_student_quantile(records - 1, (1 + CONFIDENCE) / 2)
 
 
 Estimate = tuple[float, float, int | None]
