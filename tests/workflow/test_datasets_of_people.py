@@ -20,8 +20,8 @@ from evalbook.datasets.examples import build_example_custom_metrics
 from evalbook.datasets.formats import format_of
 from evalbook.sandbox import world
 from evalbook.workflow import slots
+from evalbook.workflow.copies import effective_dataset, effective_report
 from evalbook.workflow.estimate import estimate
-from evalbook.workflow.steps.dataset import effective_dataset, effective_report
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 

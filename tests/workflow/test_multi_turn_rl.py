@@ -9,7 +9,7 @@ from interviews import answered_until
 
 from evalbook.sandbox import world
 from evalbook.workflow import slots
-from evalbook.workflow.steps.dataset import effective_dataset
+from evalbook.workflow.copies import effective_dataset
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 

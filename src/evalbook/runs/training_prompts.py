@@ -17,10 +17,10 @@ from evalbook.runs.store import Arm
 from evalbook.runs.unseen import Unseen, UnseenAlone, UnseenComparison
 from evalbook.runs.words import alone_sentence, verdict_sentence
 from evalbook.texts import plural
+from evalbook.workflow.copies import effective_dataset, readable_object
 from evalbook.workflow.facts import OverlapFacts
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.slots import DATA_FIX, DATASET, MODEL, TRAINING_DATA, TRAINING_OVERLAP
-from evalbook.workflow.steps.dataset import effective_dataset, readable_object
 
 
 def add_unseen(aws: Aws, report: Results, interview: Interview) -> None:

@@ -10,9 +10,9 @@ from evalbook.datasets.report import Report
 from evalbook.records import dataclass
 from evalbook.texts import Notice, plural
 from evalbook.workflow import slots
+from evalbook.workflow.copies import effective_report
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.answered_by import find_answering
-from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 
 # Minutes for one model, below and above; AWS's figures for an LLM-as-judge run of a small and of

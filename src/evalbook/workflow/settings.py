@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from evalbook.workflow import slots
+from evalbook.workflow.copies import effective_dataset
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import PromptFacts
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.inspect_tasks import task_names, tasks_folder
 from evalbook.workflow.steps.names import default_run_name
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, scope_of

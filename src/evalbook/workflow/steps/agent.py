@@ -81,11 +81,6 @@ def _read_qualifier(text: str, _question: Question, _: Interview) -> str:
     return text
 
 
-def _applies_qualifier(interview: Interview) -> bool:
-    agent = interview.facts(slots.AGENT_CONFIG)
-    return agent is not None and agent.runtime
-
-
 def _known_qualifier(interview: Interview) -> str | None:
     """Return the endpoint that the model was trained with, if the agent is the same."""
     job = training_job(interview)
@@ -107,7 +102,7 @@ QUALIFIER_STEP = Step(
     known=_known_qualifier,
     known_from=name_training_job,
     describe=lambda value, _: value or "the default endpoint",
-    applies=_applies_qualifier,
+    applies=lambda it: (agent := it.facts(slots.AGENT_CONFIG)) is not None and agent.runtime,
     depends_on=(slots.AGENT_CONFIG,),
     asked_again=True,
     example="DEFAULT",

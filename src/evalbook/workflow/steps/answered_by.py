@@ -48,16 +48,6 @@ def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Answering
     return Accepted(found.name, found, (*container, *checks))
 
 
-def _ask_base(interview: Interview) -> Question:
-    name = interview.model.base_model.name
-    return Question(
-        f"And what serves the base model, {name}?",
-        default="none",
-        help=f"{_HELP} A second run is started for it, to compare with; none runs the fine-tuned "
-        "model only.",
-    )
-
-
 def _check_base(
     value: str | None, interview: Interview
 ) -> Outcome[str | None, aws.found.Answering | None]:
@@ -82,11 +72,6 @@ def find_answering(interview: Interview) -> list[aws.found.Answering]:
 
 def _hosts(interview: Interview) -> bool:
     return any(it.kind == "hosted" for it in find_answering(interview))
-
-
-def _tuned(interview: Interview) -> bool:
-    model = interview.facts(slots.MODEL)
-    return model is not None and not model.base_only
 
 
 def _describe(_: str | None, facts: aws.found.Answering | None) -> str:
@@ -116,12 +101,17 @@ STEP = Step(
 BASE_STEP = Step(
     slots.BASE_ANSWERED_BY,
     "Base answered by",
-    ask=_ask_base,
+    ask=lambda it: Question(
+        f"And what serves the base model, {it.model.base_model.name}?",
+        default="none",
+        help=f"{_HELP} A second run is started for it, to compare with; none runs the fine-tuned "
+        "model only.",
+    ),
     hears=hearing.named("endpoint", "model", "base"),
     read=unless_none(_read),
     check=_check_base,
     describe=_describe,
-    applies=_tuned,
+    applies=lambda it: (model := it.facts(slots.MODEL)) is not None and not model.base_only,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.REGION, slots.ANSWERED_BY),
     example="amazon.nova-lite-v1:0",
     example_meaning="Answers the tasks' questions. Bedrock charges by the token, an endpoint by "
@@ -129,28 +119,9 @@ BASE_STEP = Step(
 )
 
 
-def _ask_image(interview: Interview) -> Question:
-    model = interview.model
-    return Question(
-        "Which container image should host the artefacts?",
-        default=aws.images.choose_nova_image(interview.region) if model.nova else None,
-        help="Its Amazon ECR URI in the run's region, such as one of AWS's images for DJL or vLLM: "
-        "https://aws.github.io/deep-learning-containers/",
-    )
-
-
 def _check_image(value: str, interview: Interview) -> Outcome[str, None]:
     image, check = aws.images.check_image(interview.aws, value, interview.region)
     return Accepted(image, checks=(check,))
-
-
-def _ask_instances(interview: Interview) -> Question:
-    return Question(
-        "Which instances should host them?",
-        default=aws.gpus.choose_smallest(interview.model.billions),
-        help="Such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: one endpoint per hosted model, billed "
-        "by the hour during the run.",
-    )
 
 
 def _check_instances(
@@ -166,7 +137,12 @@ def _check_instances(
 IMAGE_STEP = Step(
     slots.HOSTING_IMAGE,
     "Hosting image",
-    ask=_ask_image,
+    ask=lambda it: Question(
+        "Which container image should host the artefacts?",
+        default=aws.images.choose_nova_image(it.region) if it.model.nova else None,
+        help="Its Amazon ECR URI in the run's region, such as one of AWS's images for DJL or vLLM: "
+        "https://aws.github.io/deep-learning-containers/",
+    ),
     check=_check_image,
     applies=_hosts,
     depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),
@@ -176,7 +152,12 @@ IMAGE_STEP = Step(
 INSTANCES_STEP = Step(
     slots.HOSTING_INSTANCES,
     "Hosted on",
-    ask=_ask_instances,
+    ask=lambda it: Question(
+        "Which instances should host them?",
+        default=aws.gpus.choose_smallest(it.model.billions),
+        help="Such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: one endpoint per hosted model, billed "
+        "by the hour during the run.",
+    ),
     hears=hearing.machines,
     read=read_instances,
     check=_check_instances,

@@ -6,9 +6,9 @@ from evalbook import aws
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
+from evalbook.workflow.copies import effective_dataset
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.optional import if_given, unless_none
-from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, check_scope_base, scope_of
 from evalbook.workflow.turn import Question
 

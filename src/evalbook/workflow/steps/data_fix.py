@@ -11,11 +11,10 @@ from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint, plural
 from evalbook.workflow import slots
-from evalbook.workflow.copies import keep_copy
+from evalbook.workflow.copies import keep_copy, named_object, read_named
 from evalbook.workflow.facts import CopyFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened, Step
 from evalbook.workflow.replies.choices import read_choice
-from evalbook.workflow.steps.data_sample import rejecting_changes
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
@@ -118,10 +117,6 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     return Accepted(value, copy, (*checks, *report_checks(copy.report)))
 
 
-def _original(interview: Interview) -> aws.s3_uris.S3Uri:
-    return aws.s3.parse_s3_uri(interview.answer(slots.DATASET).facts.uri, what="dataset")
-
-
 def _copy(interview: Interview, value: str) -> aws.s3_uris.S3Uri:
     """Return where the copy goes, named after this version of the original and the conversion.
 
@@ -131,20 +126,18 @@ def _copy(interview: Interview, value: str) -> aws.s3_uris.S3Uri:
     version = f"{etag} {value} {_target_format(interview)}"
     if interview.type.needs_reference:
         version += f" {interview.value(slots.SCORER)}"
-    return aws.s3.sibling_key(_original(interview), f"-evalbook-{fingerprint(version)}")
+    return aws.s3.sibling_key(named_object(interview), f"-evalbook-{fingerprint(version)}")
 
 
 def _converted(interview: Interview, value: str) -> Iterator[bytes]:
     from evalbook.datasets.convert import convert
 
-    original, etag = _original(interview), interview.answer(slots.DATASET).facts.etag
-    with rejecting_changes(original):
-        yield from convert(
-            aws.s3.read_chunks(interview.aws, original, etag=etag),
-            report=_report(interview),
-            target_format=_target_format(interview),
-            changes=_changes(value),
-        )
+    return convert(
+        read_named(interview),
+        report=_report(interview),
+        target_format=_target_format(interview),
+        changes=_changes(value),
+    )
 
 
 def _plan(interview: Interview, value: str) -> Plan | None:
@@ -178,8 +171,8 @@ def _report(interview: Interview) -> Report:
 
 
 def _trouble(interview: Interview) -> str:
-    uri = interview.answer(slots.DATASET).facts.uri
-    return f"{uri}: {'; '.join([*_needs_a_copy(interview), *_lost_system(interview)])}."
+    problems = [*_needs_a_copy(interview), *_lost_system(interview)]
+    return f"{named_object(interview)}: {'; '.join(problems)}."
 
 
 def _needs_a_copy(interview: Interview) -> list[str]:
@@ -229,7 +222,7 @@ def _unusable_by_nova(interview: Interview) -> bool:
 
 
 def _is_json_lines(interview: Interview) -> bool:
-    return _original(interview).key.lower().endswith(".jsonl")
+    return named_object(interview).key.lower().endswith(".jsonl")
 
 
 def _can_be_kept(interview: Interview) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 
 from evalbook import aws
-from evalbook.checks import Check, Remedy, failed, passed, skipped, warning
+from evalbook.checks import Check, passed, skipped, warning
 from evalbook.datasets.report import Report
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
 from evalbook.texts import plural, put_in_a_row
 from evalbook.workflow import hearing, slots
+from evalbook.workflow.copies import named_object, read_named, validate_records
 from evalbook.workflow.facts import PromptFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened, Step, Wants
 from evalbook.workflow.replies.agreeing import read_yes_or_no
@@ -80,13 +80,11 @@ def _read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Pro
     from evalbook.datasets.sample import read_sample
     from evalbook.datasets.validate import report_checks
 
-    facts = interview.answer(slots.DATASET).facts
-    uri = aws.s3.parse_s3_uri(facts.uri, what="dataset")
+    uri, size = named_object(interview), interview.answer(slots.DATASET).facts.size
     interview.progress("Reading the first records", None, None)
     head = aws.s3.read_head(interview.aws, uri, HEAD_BYTES)
-    sample = read_sample(head, complete=len(head) >= facts.size)
-    with rejecting_changes(uri):
-        report = validate_object(interview, uri, facts.size, facts.etag)
+    sample = read_sample(head, complete=len(head) >= size)
+    report = validate_records(interview, read_named(interview), str(uri), size)
     sample = replace(sample, table=report.fields, counted=report.records)
     names = {it.field.partition("[")[0].partition(".")[0]: None for it in report.fields}
     return Accepted(
@@ -104,16 +102,13 @@ def check_lengths(interview: Interview, report: Report) -> list[Check]:
 
     An evaluation by a judge has no such recipe: what is known about the model is in another type's.
     """
-    model, kind, longest = interview.facts(slots.MODEL), interview.type, report.longest_prompt
+    kind, longest = interview.type, report.longest_prompt
     if kind.bedrock_judges:
         lengths = dict(report.prompt_lengths)
         return _check_prompt_lengths(interview, longest, lengths, _JUDGED_NEW_TOKENS)
-    if model is None or "max_model_len" not in kind.parameters:
+    if "max_model_len" not in kind.parameters:
         return []
-    offered, _ = aws.recipes.read_parameters(
-        interview.aws, model.region, model.base_model.name, kind.name
-    )
-    doubts = aws.recipes.check_parameter_doubts(offered or [], {}, longest)
+    doubts = aws.recipes.check_parameter_doubts([], _recipe(interview, kind), longest)
     return [check for check in doubts if check.id == "parameters.length"]
 
 
@@ -134,9 +129,9 @@ def _check_prompt_lengths(
 
     if longest <= _ALWAYS_FITS:
         return []
-    whole = _recipes_default(interview, CUSTOM_SCORER, "max_model_len")
+    whole = _recipe(interview, CUSTOM_SCORER).get("max_model_len")
     if kept is None:
-        kept = _recipes_default(interview, interview.type, "max_tokens") or 0
+        kept = _recipe(interview, interview.type).get("max_tokens", 0)
     if whole is None or longest <= whole - kept:
         return []
     count = max(1, too_long(lengths, max(0, whole - kept)))
@@ -152,54 +147,14 @@ def _check_prompt_lengths(
     ]
 
 
-def _recipes_default(interview: Interview, of: EvaluationType, name: str) -> int | None:
+def _recipe(interview: Interview, kind: EvaluationType) -> dict[str, int]:
+    """Return the numbers set in the base model's recipe for a type; empty if it can't be read."""
     model = interview.facts(slots.MODEL)
     if model is None:
-        return None
-    offered, _ = aws.recipes.read_parameters(
-        interview.aws, model.region, model.base_model.name, of.name
-    )
-    found = {it.name: it.default for it in offered or []}.get(name)
-    return found if isinstance(found, int) else None
-
-
-@contextmanager
-def rejecting_changes(uri: aws.s3_uris.S3Uri) -> Iterator[None]:
-    """Say what to do where the dataset is not the one any more that was looked at by its name.
-
-    Raises:
-        AnswerRejected: ``dataset.changed``.
-    """
-    try:
-        yield
-    except AnswerRejected as rejection:
-        if rejection.code != "s3.changed":
-            raise
-        changed = failed(
-            "dataset.changed",
-            f"{uri} was changed since it was named.",
-            Remedy("Name it again:", step=slots.DATASET.name),
-        )
-        raise rejection_for(changed) from rejection
-
-
-def validate_object(interview: Interview, uri: aws.s3_uris.S3Uri, size: int, etag: str) -> Report:
-    """Stream one object and return the validation's report, showing progress in bytes.
-
-    Raises:
-        AnswerRejected: ``s3.changed``, it is not the object of that ETag; and as `read_chunks`.
-    """
-    from evalbook.datasets.validate import validate
-
-    doing = f"Validating {uri}"
-    interview.progress(doing, 0, size)
-    return validate(
-        aws.s3.read_chunks(interview.aws, uri, etag=etag),
-        max_records=interview.type.most_records,
-        require_reference=interview.type.needs_reference,
-        scorer=interview.value(slots.SCORER),
-        on_progress=lambda done, _records: interview.progress(doing, done, size),
-    )
+        return {}
+    base = model.base_model.name
+    offered, _ = aws.recipes.read_parameters(interview.aws, model.region, base, kind.name)
+    return {it.name: it.default for it in offered or [] if isinstance(it.default, int)}
 
 
 def _read_rows(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts | None]:
@@ -209,19 +164,20 @@ def _read_rows(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts
         AnswerRejected: ``dataset.prompts``, a row has none that can be used.
     """
     footer = _parquet(interview) if _is_parquet(interview) else None
+    unread = _why_unread(interview) if footer else None
     rows, columns, longest = footer or _streamed(interview)
-    if longest > _ALWAYS_FITS and footer and not _is_unread(interview):
+    if footer and longest > _ALWAYS_FITS and not unread:
         rows, _, longest = _streamed(interview)
     said = " with a column prompt." if footer else ", each with a prompt."
     found = passed("dataset.prompts", f"{plural(rows, 'row')}{said}")
     doubts = _check_prompt_lengths(interview, longest, {}, None)
-    if doubts and footer and (why := _is_unread(interview)):
-        unknown = f"Whether a prompt is too long for the model is not known: {why}."
+    if doubts and unread:
+        unknown = f"Whether a prompt is too long for the model is not known: {unread}."
         doubts = [skipped("dataset.length", unknown)]
     return Accepted(True, PromptFacts(rows, columns), (found, *doubts))
 
 
-def _is_unread(interview: Interview) -> str | None:
+def _why_unread(interview: Interview) -> str | None:
     """Return why the rows of a Parquet file can't be read, or should not."""
     from importlib.util import find_spec
 
@@ -240,8 +196,7 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     from evalbook.datasets.lengths import BYTES_PER_TOKEN
     from evalbook.datasets.parquet import TAIL_BYTES, NotParquet, read_footer, read_footer_length
 
-    facts = interview.answer(slots.DATASET).facts
-    uri, size = aws.s3.parse_s3_uri(facts.uri, what="dataset"), facts.size
+    uri, size = named_object(interview), interview.answer(slots.DATASET).facts.size
     try:
         tail = aws.s3.read_range(interview.aws, uri, max(0, size - TAIL_BYTES), TAIL_BYTES)
         length = read_footer_length(tail)
@@ -265,16 +220,15 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
 def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     from evalbook.datasets.prompts import read_prompts
 
-    facts = interview.answer(slots.DATASET).facts
-    uri = aws.s3.parse_s3_uri(facts.uri, what="dataset")
+    uri, size = named_object(interview), interview.answer(slots.DATASET).facts.size
     if not uri.key.lower().endswith(interview.type.file_types):
         wanted = ", ".join(interview.type.file_types)
         raise _unusable(f"{uri} can't be read as it is: its name must end in {wanted}.")
     doing = f"Looking for prompts in {uri}"
     found = read_prompts(
-        aws.s3.read_chunks(interview.aws, uri),
+        read_named(interview),
         uri.key,
-        lambda done, _rows: interview.progress(doing, done, facts.size),
+        lambda done, _rows: interview.progress(doing, done, size),
     )
     if found.unusable:
         raise _unusable(f"{uri} can't be read as it is: {found.unusable}.")
@@ -316,20 +270,17 @@ STEP = Step(
 )
 
 
-def _ask_description(interview: Interview) -> Question:
-    guides = "; they decide which metrics are recommended" if interview.type.bedrock_judges else ""
-    return Question(
-        "What does the dataset look like? Which format is it in, and which fields hold the prompt "
-        "and the reference answer?",
-        help=f"In your own words{guides}. Records are neither counted nor validated.",
-        reference="references/dataset-formats.md",
-    )
-
-
+_GUIDES = "; they decide which metrics are recommended"
 DESCRIPTION_STEP = Step(
     slots.DATA_DESCRIPTION,
     "Dataset in words",
-    ask=_ask_description,
+    ask=lambda it: Question(
+        "What does the dataset look like? Which format is it in, and which fields hold the prompt "
+        "and the reference answer?",
+        help=f"In your own words{_GUIDES if it.type.bedrock_judges else ''}. Records are neither "
+        "counted nor validated.",
+        reference="references/dataset-formats.md",
+    ),
     hears=hearing.free_text,
     applies=lambda interview: interview.value(slots.DATA_SAMPLE) is False,
     depends_on=(slots.DATASET, slots.DATA_SAMPLE),

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evalbook import aws
-from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.texts import file_size, joined
 from evalbook.whole_files import end_of_links, is_a_file, reading, reason
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.facts import CopyFacts, DatasetFacts, SampleFacts
+from evalbook.workflow.copies import validate_records
+from evalbook.workflow.facts import DatasetFacts
 from evalbook.workflow.interview import (
     Accepted,
     Interview,
@@ -140,7 +140,7 @@ def _is_local(value: str) -> bool:
 
 def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]:
     """Validate a local file before it is uploaded."""
-    from evalbook.datasets.validate import report_checks, validate
+    from evalbook.datasets.validate import report_checks
 
     if not is_a_file(path):
         found = f"There is no file {path}."
@@ -148,14 +148,8 @@ def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]
     facts = DatasetFacts(str(path), None, path.stat().st_size, "", "", local=True)
     if interview.type.prompts_alone:
         return Accepted(str(path), facts)
-    doing = f"Validating {path.name}"
     try:
-        report = validate(
-            _pieces(path),
-            max_records=interview.type.most_records,
-            require_reference=interview.type.needs_reference,
-            on_progress=lambda done, _: interview.progress(doing, done, facts.size),
-        )
+        report = validate_records(interview, _pieces(path), path.name, facts.size)
     except OSError as error:
         raise _unreadable(path, error) from error
     checks = tuple(report_checks(report))
@@ -181,49 +175,6 @@ def _known(interview: Interview) -> str | None:
     if found is None or not _is_local(found):
         return found
     return found if is_a_file(interview.file_named(found)) else None
-
-
-def effective_dataset(interview: Interview) -> str:
-    """Return what the evaluation reads: the copy if one was made, else the answer."""
-    copy = _copy(interview)
-    if copy is not None:
-        return copy.uri
-    if interview.nova_alone:
-        # For Nova, the SDK resolves a dataset ARN by name only, to the newest version.
-        return str(effective_object(interview))
-    return interview.answer(slots.DATASET).value
-
-
-def effective_object(interview: Interview) -> aws.s3_uris.S3Uri:
-    """Return the S3 URI of what the evaluation reads."""
-    found = _copy(interview) or interview.answer(slots.DATASET).facts
-    return aws.s3.parse_s3_uri(found.uri, what="dataset")
-
-
-def effective_report(interview: Interview) -> Report | None:
-    """Return the validation report on what the evaluation reads; None if it was not read.
-
-    For a dataset used as it is, only what a job reads is counted.
-    """
-    overlap = interview.facts(slots.TRAINING_OVERLAP)
-    report = overlap.report if overlap is not None else readable_report(interview)
-    return report.as_read if report is not None else None
-
-
-def readable_report(interview: Interview) -> Report | None:
-    """Return the report on all records of the dataset or its converted copy."""
-    read = interview.facts(slots.DATA_FIX) or interview.facts(slots.DATA_SAMPLE)
-    return read.report if isinstance(read, CopyFacts | SampleFacts) else None
-
-
-def readable_object(interview: Interview) -> aws.s3_uris.S3Uri:
-    """Return the S3 URI of the dataset or its converted copy, with all records."""
-    found = interview.facts(slots.DATA_FIX) or interview.answer(slots.DATASET).facts
-    return aws.s3.parse_s3_uri(found.uri, what="dataset")
-
-
-def _copy(interview: Interview) -> CopyFacts | None:
-    return interview.facts(slots.TRAINING_OVERLAP) or interview.facts(slots.DATA_FIX)
 
 
 STEP = Step(
@@ -306,11 +257,6 @@ def _md5(path: Path) -> str:
     return found.hexdigest()
 
 
-def _applies_upload(interview: Interview) -> bool:
-    found = interview.facts(slots.DATASET)
-    return found is not None and found.local
-
-
 UPLOAD_STEP = Step(
     slots.DATASET_UPLOAD,
     "Upload",
@@ -318,7 +264,7 @@ UPLOAD_STEP = Step(
     hears=hearing.place,
     read=_read_upload,
     do=_do_upload,
-    applies=_applies_upload,
+    applies=lambda it: (found := it.facts(slots.DATASET)) is not None and found.local,
     depends_on=(slots.DATASET,),
     said_ahead=False,
     asks_aws=True,

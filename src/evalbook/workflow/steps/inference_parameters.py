@@ -8,10 +8,10 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import describe_assignments, read_assignments
+from evalbook.workflow.copies import effective_report
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.optional import if_given, unless_none
 from evalbook.workflow.slots import ParameterValue
-from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
 
 if TYPE_CHECKING:

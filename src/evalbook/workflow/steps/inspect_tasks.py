@@ -9,6 +9,7 @@ from evalbook.errors import AnswerRejected, refuse_failed
 from evalbook.texts import shortened
 from evalbook.whole_files import is_a_folder
 from evalbook.workflow import hearing, slots
+from evalbook.workflow.copies import effective_dataset
 from evalbook.workflow.facts import TaskFacts, TasksFacts, UploadFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.lists import (
@@ -20,7 +21,6 @@ from evalbook.workflow.replies.lists import (
 from evalbook.workflow.replies.places import understand_s3
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import content, doubt_in
-from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.turn import Choice, Question
 
 RECORDS = "records"

@@ -43,12 +43,6 @@ def _check_vpc(value: str, interview: Interview) -> Outcome[str | None, aws.foun
     return Accepted(value, choice, tuple(checks))
 
 
-def _describe_vpc(_: str | None, facts: aws.found.VpcChoice | None) -> str:
-    if facts is None:
-        return "none"
-    return f"{facts.vpc_id}: {', '.join((*facts.subnets, *facts.security_groups))}"
-
-
 VPC_STEP = Step(
     slots.VPC,
     "VPC",
@@ -61,7 +55,9 @@ VPC_STEP = Step(
     hears=hearing.ids(r"(?:subnet|sg)-\w+", "vpc", "vpcs"),
     read=unless_none(lambda text, _question, _: text, "vpc", "vpcs"),
     check=if_given(_check_vpc),
-    describe=_describe_vpc,
+    describe=lambda _, vpc: (
+        f"{vpc.vpc_id}: {', '.join((*vpc.subnets, *vpc.security_groups))}" if vpc else "none"
+    ),
     advanced=True,
     depends_on=(slots.REGION,),
     example="subnet-0a1b, sg-0c2d",

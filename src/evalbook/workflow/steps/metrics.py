@@ -15,6 +15,7 @@ from evalbook.metrics.builtin import (
 )
 from evalbook.texts import Notice, put_in_a_row
 from evalbook.workflow import hearing, slots
+from evalbook.workflow.copies import effective_report
 from evalbook.workflow.facts import CustomMetricsFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
@@ -23,9 +24,7 @@ from evalbook.workflow.replies.lists import (
     split_answers,
     understand_choices,
 )
-from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.replies.words import says_none, says_yes, yes_or_no
-from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Choice, Question
 
 _EMPTY = ("[]", "{}", "[null]")
@@ -134,10 +133,6 @@ def _about(asks: str, it: Recommendation) -> str:
     return put_in_a_row(asks, Notice(it.reason))
 
 
-def _hears_builtin(reply: str, question: Question, interview: Interview) -> Reading:
-    return understand_choices(reply, question, interview.value(slots.BUILTIN_METRICS))
-
-
 def _read_builtin(text: str, question: Question, _: Interview) -> list[str]:
     if says_none(text):
         return []
@@ -147,15 +142,10 @@ def _read_builtin(text: str, question: Question, _: Interview) -> list[str]:
         names = {choice.value for choice in question.choices if choice.recommended}
     else:
         names = {
-            _metric_named(part, question) for part in split_answers(text.replace(" and ", ", "))
+            read_choice(part, question.choices) if part.isdigit() else parse_builtin_metric(part)
+            for part in split_answers(text.replace(" and ", ", "))
         }
     return [metric.name for metric in builtin_metrics() if metric.name in names]
-
-
-def _metric_named(text: str, question: Question) -> str:
-    if text.isdigit():
-        return read_choice(text, question.choices)
-    return parse_builtin_metric(text)
 
 
 def _check_builtin(value: list[str], interview: Interview) -> Outcome[list[str], None]:
@@ -191,7 +181,9 @@ BUILTIN_STEP = Step(
     slots.BUILTIN_METRICS,
     "Built-in metrics",
     ask=_ask_builtin,
-    hears=_hears_builtin,
+    hears=lambda reply, question, it: understand_choices(
+        reply, question, it.value(slots.BUILTIN_METRICS)
+    ),
     read=_read_builtin,
     check=_check_builtin,
     describe=lambda value, _: ", ".join(value) or "none",

@@ -82,15 +82,6 @@ LONGEST = 256
 """In characters: MlflowExperimentName in SageMaker's service model 2017-07-24."""
 
 
-def _ask_experiment(interview: Interview) -> Question:
-    return Question(
-        "Which MLflow experiment should the run belong to?",
-        default=DEFAULT,
-        help=f"A name of at most {LONGEST} characters; default is {interview.type.experiment}. The "
-        "run name in MLflow can't be set: the SDK accepts one but does not pass it on.",
-    )
-
-
 def _read_experiment(text: str, _question: Question, _: Interview) -> str:
     name = text.strip()
     if len(name) > LONGEST:
@@ -106,7 +97,12 @@ def _read_experiment(text: str, _question: Question, _: Interview) -> str:
 EXPERIMENT_STEP = Step(
     slots.MLFLOW_EXPERIMENT,
     "MLflow experiment",
-    ask=_ask_experiment,
+    ask=lambda it: Question(
+        "Which MLflow experiment should the run belong to?",
+        default=DEFAULT,
+        help=f"A name of at most {LONGEST} characters; default is {it.type.experiment}. The run "
+        "name in MLflow can't be set: the SDK accepts one but does not pass it on.",
+    ),
     hears=hearing.free_name("experiment", "mlflow"),
     read=unless_none(_read_experiment, word=DEFAULT),
     describe=lambda value, _: value or "the SDK's default",

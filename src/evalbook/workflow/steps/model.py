@@ -12,6 +12,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.moments import to_the_minute
 from evalbook.texts import Notice, joined, plural, put_in_a_row
 from evalbook.workflow import slots
+from evalbook.workflow.copies import effective_report
 from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, Reopened, Step
@@ -29,7 +30,6 @@ from evalbook.workflow.steps.base_model import (
     reject_unmatched,
 )
 from evalbook.workflow.steps.data_sample import check_lengths
-from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.training import check_training, list_training_notices
 from evalbook.workflow.turn import Choice, Question
 

@@ -12,7 +12,7 @@ from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint, shortened
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.copies import is_in_s3, upload
+from evalbook.workflow.copies import effective_object, effective_report, is_in_s3, upload
 from evalbook.workflow.estimate import Estimate, add_price, estimate
 from evalbook.workflow.facts import PartsFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
@@ -20,7 +20,6 @@ from evalbook.workflow.replies.choices import how_to_answer, read_choice
 from evalbook.workflow.replies.numbers import with_digits
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import doubt_in
-from evalbook.workflow.steps.dataset import effective_object, effective_report
 from evalbook.workflow.turn import Choice, Question
 
 ALL = "all"

@@ -7,8 +7,8 @@ from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected, reject
 from evalbook.texts import Notice, joined
 from evalbook.workflow import hearing, slots
+from evalbook.workflow.copies import effective_dataset
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
-from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.turn import Question
 
 

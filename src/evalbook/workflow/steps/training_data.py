@@ -10,12 +10,11 @@ from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
 from evalbook.texts import file_size, fingerprint, plural
 from evalbook.workflow import slots
-from evalbook.workflow.copies import keep_copy
+from evalbook.workflow.copies import keep_copy, readable_object, readable_report
 from evalbook.workflow.facts import CopyFacts, OverlapFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.replies.choices import read_one_choice
-from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
@@ -91,13 +90,6 @@ def _checks(overlap: Overlap, found: aws.training.TrainingData, job: str) -> lis
     return [warning(check, message, "Leave them out at the next question."), *told]
 
 
-def _applies(interview: Interview) -> bool:
-    model = interview.facts(slots.MODEL)
-    return (
-        model is not None and bool(model.training_data) and readable_report(interview) is not None
-    )
-
-
 def _describe(value: bool, facts: OverlapFacts | None) -> str:
     if not value or facts is None:
         return "not read"
@@ -111,7 +103,9 @@ STEP = Step(
     read=read_yes_or_no,
     check=_check,
     describe=_describe,
-    applies=_applies,
+    applies=lambda it: bool(
+        (model := it.facts(slots.MODEL)) and model.training_data and readable_report(it)
+    ),
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.MODEL),
     asked_again=True,
     said_ahead=False,
@@ -194,11 +188,6 @@ def _without_seen(interview: Interview) -> Iterator[bytes]:
     yield from convert(chunks, report=report, changes=Changes(without=without))
 
 
-def _applies_overlap(interview: Interview) -> bool:
-    found = interview.facts(slots.TRAINING_DATA)
-    return found is not None and bool(found.places)
-
-
 OVERLAP_STEP = Step(
     slots.TRAINING_OVERLAP,
     "Prompts of the training data",
@@ -207,7 +196,7 @@ OVERLAP_STEP = Step(
     check=_check_overlap,
     do=_do_overlap,
     describe=lambda _, facts: f"left out, in {facts.uri}" if facts else "evaluated anyway",
-    applies=_applies_overlap,
+    applies=lambda it: bool((seen := it.facts(slots.TRAINING_DATA)) and seen.places),
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.TRAINING_DATA),
     said_ahead=False,
     example="1",
