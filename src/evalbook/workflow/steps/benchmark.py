@@ -100,15 +100,6 @@ STEP = Step(
 )
 
 
-def _ask_subtasks(interview: Interview) -> Question:
-    names = _subtasks(interview)
-    return ask_all_or_some(
-        f"Which of the {len(names)} subtasks of {interview.value(slots.BENCHMARK)}?",
-        "The whole benchmark.",
-        (Choice(name, name) for name in names),
-    )
-
-
 def _check_subtasks(value: list[str], interview: Interview) -> Outcome[list[str], None]:
     known = (ALL, *_subtasks(interview))
     if unknown := [name for name in value if name not in known]:
@@ -128,7 +119,11 @@ def _subtasks(interview: Interview) -> tuple[str, ...]:
 SUBTASKS_STEP = Step(
     slots.SUBTASKS,
     "Subtasks",
-    ask=_ask_subtasks,
+    ask=lambda it: ask_all_or_some(
+        f"Which of the {len(_subtasks(it))} subtasks of {it.value(slots.BENCHMARK)}?",
+        "The whole benchmark.",
+        (Choice(name, name) for name in _subtasks(it)),
+    ),
     read=read_all_or_some,
     check=_check_subtasks,
     describe=describe_all_or_some,

@@ -15,7 +15,7 @@ from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
-    services = _services(interview)
+    services = "SageMaker and Bedrock" if interview.type.bedrock_judges else "SageMaker"
     asked = Question(
         "Which IAM role should run the evaluation?",
         help=f"A role's ARN or name. {services} must be allowed to assume it.",
@@ -68,10 +68,6 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
         checks.append(key)
         refuse_failed(checks)
     return Accepted(arn, checks=tuple(checks))
-
-
-def _services(interview: Interview) -> str:
-    return "SageMaker and Bedrock" if interview.type.bedrock_judges else "SageMaker"
 
 
 STEP = Step(

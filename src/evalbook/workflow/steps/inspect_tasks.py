@@ -97,15 +97,6 @@ SOURCE_STEP = Step(
 )
 
 
-def _ask_which(interview: Interview) -> Question:
-    tasks = _tasks(interview)
-    return ask_all_or_some(
-        f"Which of the {len(tasks)} tasks?",
-        "Every task in the folder.",
-        (Choice(it.name, it.name, f"In {it.file}.") for it in tasks),
-    )
-
-
 def _check_which(value: list[str], interview: Interview) -> Outcome[list[str], None]:
     from evalbook.metrics.inspect_tasks import chosen_checks, read_tasks
 
@@ -133,7 +124,11 @@ def _tasks(interview: Interview) -> tuple[TaskFacts, ...]:
 WHICH_STEP = Step(
     slots.TASKS,
     "Which tasks",
-    ask=_ask_which,
+    ask=lambda it: ask_all_or_some(
+        f"Which of the {len(_tasks(it))} tasks?",
+        "Every task in the folder.",
+        (Choice(task.name, task.name, f"In {task.file}.") for task in _tasks(it)),
+    ),
     read=read_all_or_some,
     check=_check_which,
     describe=describe_all_or_some,

@@ -18,14 +18,6 @@ it finds its own run by (14)."""
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 
 
-def _ask_run(interview: Interview) -> Question:
-    return Question(
-        "What should the run be called?",
-        default=default_run_name(interview),
-        help=f"Letters, digits and hyphens, at most {LONGEST_RUN}.",
-    )
-
-
 def _read_run(text: str, _question: Question, _: Interview) -> str:
     if len(text) > LONGEST_RUN or not _NAME.fullmatch(text):
         raise AnswerRejected(
@@ -55,7 +47,11 @@ def name_of_model(interview: Interview) -> str:
 RUN_NAME_STEP = Step(
     slots.RUN_NAME,
     "Run name",
-    ask=_ask_run,
+    ask=lambda it: Question(
+        "What should the run be called?",
+        default=default_run_name(it),
+        help=f"Letters, digits and hyphens, at most {LONGEST_RUN}.",
+    ),
     hears=hearing.free_name("run", "name"),
     read=_read_run,
     advanced=True,
@@ -67,17 +63,6 @@ RUN_NAME_STEP = Step(
 LONGEST_PROJECT = 64
 
 _SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
-
-
-def _ask_project(interview: Interview) -> Question:
-    return Question(
-        "What should the project folder be called?",
-        default=_as_name(name_of_model(interview).lower(), LONGEST_PROJECT),
-        help=Notice(
-            f"Lowercase letters, digits and hyphens, at most {LONGEST_PROJECT}. "
-            "The name of an existing project adds to it."
-        ),
-    )
 
 
 def _read_project(text: str, _question: Question, _: Interview) -> str:
@@ -105,7 +90,14 @@ def _check_project(value: str, interview: Interview) -> Outcome[str, None]:
 PROJECT_STEP = Step(
     slots.PROJECT,
     "Project",
-    ask=_ask_project,
+    ask=lambda it: Question(
+        "What should the project folder be called?",
+        default=_as_name(name_of_model(it).lower(), LONGEST_PROJECT),
+        help=Notice(
+            f"Lowercase letters, digits and hyphens, at most {LONGEST_PROJECT}. "
+            "The name of an existing project adds to it."
+        ),
+    ),
     hears=hearing.project,
     read=_read_project,
     check=_check_project,
