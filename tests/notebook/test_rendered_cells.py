@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from notebook_builders import INSPECT_AI, constants_in, some_settings, without_magics
 
-from evalbook.metrics.builtin import builtin_metrics
 from evalbook.notebook.render import render_cells, render_script
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.write import write_notebook
@@ -174,13 +173,6 @@ def test_tags_and_parameters_are_carried_by_the_types_that_take_them() -> None:
     assert constants["TAGS"] == {HOSTILE: ""}
     assert constants["INFERENCE_PARAMETERS"] == chosen
     assert "INFERENCE_PARAMETERS" not in constants_in(render_cells(some_settings())[1].source)
-
-
-def test_metrics_where_a_low_score_is_good_are_the_ones_that_metrics_knows() -> None:
-    constants = constants_in(render_cells(some_settings())[1].source)
-
-    lower = [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
-    assert constants["LOWER_IS_BETTER"] == lower
 
 
 def test_first_cell_installs_and_sets_and_does_nothing_else() -> None:

@@ -12,19 +12,15 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from evalbook.evaluation_types import EVALUATION_TYPES, build_pipeline_prefix
+from evalbook.metrics.builtin import builtin_metrics
 from evalbook.notebook.existing import OWN, fingerprint
 from evalbook.notebook.literals import literal
 from evalbook.notebook.sdk import REQUIREMENTS
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.version import __version__
 
-CellType = Literal["markdown", "code"]
-
 RUN_RECORD = "model-evaluation.run.json"
 """Where the cells keep what was started, when no notebook's name is known to call it after."""
-
-LOWER_IS_BETTER = ("Harmfulness", "Stereotyping", "Refusal")
-"""Built-in metrics that score how much of something bad was found, as Bedrock describes them."""
 
 POLL_SECONDS = 30
 """Longest pause between two looks at a run, in seconds."""
@@ -46,7 +42,7 @@ class Cell:
 
     name: str
     """``header``, ``configuration``, ``start``, ``poll`` or ``results``."""
-    kind: CellType
+    kind: Literal["markdown", "code"]
     source: str
     tags: tuple[str, ...]
 
@@ -74,11 +70,10 @@ def render_cells(
 
 
 def _cell(name: str, values: dict[str, Any]) -> Cell:
-    kind: CellType = "markdown" if name == "header" else "code"
-    template = _environment().get_template(_template(name, values))
+    source = _environment().get_template(_template(name, values)).render(values).strip()
     # Tools that fill in parameters look for the tag.
     tags = ("parameters",) if name == "configuration" else ()
-    return Cell(name, kind, template.render(values).strip(), tags)
+    return Cell(name, "markdown" if name == "header" else "code", source, tags)
 
 
 def _template(name: str, values: dict[str, Any]) -> str:
@@ -171,7 +166,7 @@ def _values(
         "several_runs": one_model_a_run or bool(settings.parts),
         "model": "BASE_MODEL_NAME" if settings.model_package_arn is None else "MODEL_PACKAGE_ARN",
         "part_datasets": _part_datasets(settings),
-        "lower_is_better": list(LOWER_IS_BETTER),
+        "lower_is_better": [it.name for it in builtin_metrics() if not it.higher_is_better],
         "requirements": [*REQUIREMENTS, *(f'"{name}"' for name in evaluator.packages)],
         "run_record": run_record,
         "poll_seconds": poll_seconds,

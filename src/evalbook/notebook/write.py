@@ -58,9 +58,19 @@ def write_notebook(
         AnswerRejected: the file can't be used or written; it is left as it was.
     """
     cells = render_cells(settings, run_record=_run_record(path), poll_seconds=poll_seconds)
-    new = not is_there(path)
-    _write(path, _new_notebook(cells) if new else _with_cells(read_notebook(path), cells))
+    notebook = read_notebook(path) if is_there(path) else _new_notebook()
+    _write(path, _with_cells(notebook, cells))
     return path
+
+
+def _new_notebook() -> ExistingNotebook:
+    document = {
+        "cells": [],
+        "metadata": {"kernelspec": _KERNEL, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": _MINOR_WITH_IDS,
+    }
+    return ExistingNotebook(json.dumps(document, indent=1) + "\n", [], _MINOR_WITH_IDS)
 
 
 def write_script(path: Path, settings: EvaluationSettings) -> Path:
@@ -144,24 +154,6 @@ def _write(path: Path, text: str) -> None:
         replace_whole(path, text.encode("utf-8"))
 
 
-def _not_ours(path: Path) -> AnswerRejected:
-    return AnswerRejected(
-        "notebook.exists",
-        f'"{path}" exists, and evalbook did not write it.',
-        "Append the cells to it, or choose another project name.",
-    )
-
-
-def _new_notebook(cells: list[Cell]) -> str:
-    document = {
-        "cells": _cells_json(cells, _MINOR_WITH_IDS),
-        "metadata": {"kernelspec": _KERNEL, "language_info": {"name": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": _MINOR_WITH_IDS,
-    }
-    return _validated(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-
-
 def _cells_json(cells: list[Cell], minor: int) -> list[Json]:
     """Return the cells as jupytext makes them from the script, as they stand in a notebook."""
     import jupytext
@@ -204,7 +196,10 @@ def _with_cells(notebook: ExistingNotebook, cells: list[Cell]) -> str:
             inserted.setdefault(after, []).append(_with_free_id(made, taken))
     if not replaced and not inserted:
         return notebook.text
-    return _validated(splice(notebook.text, replaced, inserted))
+    text = splice(notebook.text, replaced, inserted)
+    if problem := explain_invalidity(json.loads(text)):
+        raise ValueError(f"the notebook to be written is not valid: {problem}")
+    return text
 
 
 def _same(old: Json, new: Json) -> bool:
@@ -233,10 +228,3 @@ def _with_free_id(cell: Json, taken: set[str | None]) -> Json:
         number += 1
         cell["id"] = f"{wanted}-{number}"
     return cell
-
-
-def _validated(text: str) -> str:
-    problem = explain_invalidity(json.loads(text))
-    if problem:
-        raise ValueError(f"the notebook to be written is not valid: {problem}")
-    return text
