@@ -90,7 +90,7 @@ def test_a_line_reads_alike_whether_one_of_its_entries_is_odd_or_not() -> None:
     odd["modelResponses"].append("not an answer")
     read, again = read_record(json.dumps(plain)), read_record(json.dumps(odd))
 
-    assert {**again.scores} == {**read.scores, "7": Score(None)}
+    assert {**again.scores} == {**read.scores, "unnamed": Score(None)}
     assert (again.prompt, again.response, again.reference, again.category) == (
         read.prompt, read.response, read.reference, read.category
     )  # fmt: skip

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -26,6 +27,9 @@ BUILTIN = "Builtin."
 _BEFORE, _AFTER = "[{'role': 'user', 'content': '", "'}]"
 
 
+Part = TypeVar("Part", bound=msgspec.Struct)
+
+
 class UnreadableRecord(ValueError):
     """A line that holds no judged record."""
 
@@ -36,7 +40,7 @@ class Detail(msgspec.Struct, gc=False, rename="camel"):
 
 
 class Entry(msgspec.Struct, gc=False, rename="camel"):
-    metric_name: str
+    metric_name: str = "unnamed"
     result: float | str | None = None
     evaluator_details: list[Detail] = []
 
@@ -126,41 +130,26 @@ def read_line(line: bytes | str) -> Line:
     result = raw.get("automatedEvaluationResult") if isinstance(raw, dict) else None
     if not isinstance(result, dict):
         raise UnreadableRecord("it has no automatedEvaluationResult")
-    asked = raw.get("inputRecord")
-    asked = asked if isinstance(asked, dict) else {}
-    category = asked.get("category")
     return Line(
-        Scores([_entry(it) for it in _objects(result.get("scores"))]),
-        Asked(
-            asked.get("prompt"),
-            asked.get("referenceResponse"),
-            category if isinstance(category, str) else None,
-        ),
-        [
-            Answer(it.get("response"), _text(it["stopReason"]) if it.get("stopReason") else None)
-            for it in _objects(raw.get("modelResponses"))
-        ],
+        Scores([_whatever_fits(Entry, it) for it in _list_in(result.get("scores"))]),
+        _whatever_fits(Asked, raw.get("inputRecord")),
+        [_whatever_fits(Answer, it) for it in _list_in(raw.get("modelResponses"))],
     )
 
 
-def _entry(raw: dict[str, Any]) -> Entry:
-    result = raw.get("result")
-    if isinstance(result, (int, float)):
-        try:
-            result = float(result)
-        except OverflowError:  # an integer of hundreds of digits
-            result = None
-    return Entry(
-        str(raw.get("metricName") or "unnamed"),
-        result if isinstance(result, (float, str)) else None,
-        [
-            Detail(
-                str(it["modelIdentifier"]) if it.get("modelIdentifier") else None,
-                str(it.get("explanation") or ""),
-            )
-            for it in _objects(raw.get("evaluatorDetails"))
-        ],
-    )
+def _whatever_fits(kind: type[Part], raw: Any) -> Part:
+    """Return what of an object is as it should be; the rest counts as missing."""
+    raw = raw if isinstance(raw, dict) else {}
+    found = {}
+    for field in msgspec.structs.fields(kind):
+        if field.encode_name in raw:
+            with suppress(msgspec.ValidationError):
+                found[field.name] = msgspec.convert(raw[field.encode_name], field.type)
+    return kind(**found)
+
+
+def _list_in(value: Any) -> list[Any]:
+    return [it for it in value if isinstance(it, dict)] if isinstance(value, list) else []
 
 
 def number_of(result: float | str | None) -> float | None:
@@ -270,7 +259,3 @@ def _part(part: Any) -> Any:
 
 def optional_text(value: Any) -> str | None:
     return None if value is None else _text(value)
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [it for it in value if isinstance(it, dict)] if isinstance(value, list) else []
