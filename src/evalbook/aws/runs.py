@@ -20,7 +20,7 @@ from evalbook.aws.arns import describe_arn_kind, parse_arn, refuse_region_fault
 from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.errors import AnswerRejected
-from evalbook.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
+from evalbook.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX, EvaluationType
 from evalbook.texts import printable
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ class Execution:
     @property
     def kind(self) -> str:
         return read_kind(self.arn)
+
+    @property
+    def type(self) -> EvaluationType | None:
+        return EVALUATION_TYPES.get(self.kind)
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,7 @@ def _rows(runs: Sequence[PastRun]) -> list[dict[str, str | Text]]:
 def _row(name: str, jobs: Sequence[PastRun]) -> dict[str, str | Text]:
     first = jobs[0]
     it = first.execution
-    known = EVALUATION_TYPES.get(it.kind)
-    kind = known.label if known else it.kind
+    kind = it.type.label if it.type else it.kind
     states = Counter(job.execution.status for job in jobs)
     several = joined([f"{number} {state}" for state, number in states.items()])
     return {

@@ -84,7 +84,7 @@ def list_past_runs(aws: Aws, region: str, wanted: Filter, most: int) -> tuple[li
     return found[:most], total - len(found[:most])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PastRunDocument:
     """One past evaluation."""
 

@@ -5,20 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from evalbook.aws.session import NO_HELP, Aws
-from evalbook.evaluation_types import EVALUATION_TYPES
 
 PREFIX = "inspectai"
 """How their names begin (``endpoint_prefix`` in train/evaluate/inspect_ai_evaluator.py, 3.27.0)."""
 _GRACE = timedelta(minutes=2)
 
 
-def hosts_models(kind: str) -> bool:
-    """Tell whether runs of an evaluation type may host a model on an endpoint of their own."""
-    known = EVALUATION_TYPES.get(kind)
-    return known is not None and known.one_model_a_run
-
-
-def describe_endpoints_left(aws: Aws, region: str, since: datetime, until: datetime) -> list[str]:
+def describe_endpoints_left(aws: Aws, region: str, since: datetime, until: datetime) -> str | None:
     """Say which such endpoints were made while a run went on and are there still, if any.
 
     No endpoint names the run that made it: another run of the same time may be its owner.
@@ -34,14 +27,15 @@ def describe_endpoints_left(aws: Aws, region: str, since: datetime, until: datet
         )
         names = [str(it["EndpointName"]) for page in pages for it in page["Endpoints"]]
     except NO_HELP:
-        return []
+        return None
+    if not names:
+        return None
     one = len(names) == 1
     commands = "; ".join(
         f"aws sagemaker delete-endpoint --region {region} --endpoint-name {name}" for name in names
     )
-    said = (
+    return (
         f"{'An endpoint that' if one else 'Endpoints that'} an Inspect AI run created at that time "
         f"still {'exists' if one else 'exist'}, at your cost: {', '.join(names)}. If no other run "
         f"uses {'it' if one else 'them'}: {commands}"
     )
-    return [said] if names else []

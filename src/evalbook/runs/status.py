@@ -25,12 +25,12 @@ from evalbook.aws.step_jobs import (
 )
 from evalbook.console import build_console_url, build_logs_url, build_run_pages
 from evalbook.errors import AwsUnavailable
-from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
+from evalbook.runs.history import PastRun, PastRunDocument, describe_run
 from evalbook.runs.jobs import job_of
-from evalbook.runs.left_behind import describe_endpoints_left, hosts_models
+from evalbook.runs.left_behind import describe_endpoints_left
 from evalbook.tables import cell, coloured
 from evalbook.texts import quoted_lines
 
@@ -137,8 +137,9 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
     to_come = "NotStarted" if run.over else "Waiting"
     seen += [StepStatus(name, to_come) for name in plan.steps if name not in begun]
     ended = _ended(run, steps)
-    if ended and hosts_models(run.kind):
-        unknown += describe_endpoints_left(aws, run.region, run.created, ended)
+    if ended and run.type and run.type.one_model_a_run:
+        left = describe_endpoints_left(aws, run.region, run.created, ended)
+        unknown += [left] if left else []
     expected = target.minutes or _expected(run, plan, steps)
     status = RunStatus(run, target.label, plan, ended, tuple(seen), expected, None, tuple(unknown))
     return replace(status, cause=_cause(status))
@@ -193,8 +194,7 @@ def _look_behind_rollouts(aws: Aws, job: str, status: StepStatus) -> StepStatus:
 
 
 def _expected(run: Execution, plan: RunPlan, steps: Sequence[RunStep]) -> tuple[int, int] | None:
-    known = EVALUATION_TYPES.get(run.kind)
-    if known is None or not known.bedrock_judges:
+    if run.type is None or not run.type.bedrock_judges:
         return None
     names = plan.steps or tuple(step.name for step in steps)
     models = 2 if any("Base" in name for name in names) else 1
@@ -242,23 +242,14 @@ def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
 # --- shown ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class RunDocument:
+@dataclass(frozen=True, kw_only=True)
+class RunDocument(PastRunDocument):
     """One run's status."""
 
-    arn: str
-    name: str
     label: str
-    kind: str
-    status: str
-    created: datetime
     ended: datetime | None
     seconds: float
     expected_minutes: tuple[int, int] | None
-    model: str | None
-    judge: str | None
-    dataset: str | None
-    failure: str | None
     cause: Cause | None
     steps: tuple[StepStatus, ...]
     unknown: tuple[str, ...]
@@ -272,21 +263,12 @@ class StatusDocument:
 
 
 def build_run_document(status: RunStatus) -> RunDocument:
-    run, plan = status.run, status.plan
     return RunDocument(
-        arn=run.arn,
-        name=run.name,
+        **vars(describe_run(PastRun(status.run, status.plan))),
         label=status.label,
-        kind=run.kind,
-        status=run.status,
-        created=run.created,
         ended=status.ended,
         seconds=round(status.seconds(), 1),
         expected_minutes=status.expected,
-        model=plan.model_package or plan.base_model,
-        judge=plan.judge,
-        dataset=plan.dataset,
-        failure=run.failure,
         cause=status.cause,
         steps=status.steps,
         unknown=status.unknown,
@@ -320,13 +302,13 @@ def together_words(seen: Sequence[RunStatus]) -> str | None:
 
 def head_words(status: RunStatus, now: datetime) -> Text:
     """Return which run it is, how it is doing and how long it has taken, and what it evaluates."""
-    run, plan, known = status.run, status.plan, EVALUATION_TYPES.get(status.run.kind)
+    run, plan = status.run, status.plan
     label = f" ({status.label})" if status.label != "evaluation" else ""
     head = f"{run.name}{label}: {run.status}, {_time_words(status, now)}"
     model = short_name(plan.model_package or plan.base_model)
     metrics = ", ".join(name.removeprefix("Builtin.") for name in plan.metrics)
     about = [
-        known.label if known else "",
+        run.type.label if run.type else "",
         f"model {model}" if model else "",
         f"judge {plan.judge}" if plan.judge else "",
         f"metrics {metrics}" if metrics else "",

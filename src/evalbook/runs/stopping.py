@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from evalbook import texts
-from evalbook.runs.left_behind import hosts_models
 from evalbook.runs.status import RunStatus, clock
 
 LINEAGE = ("CreateEvaluationAction", "AssociateLineage")
@@ -30,7 +29,7 @@ def stop_words(status: RunStatus, now: datetime | None = None) -> str:
         "Stopping cancels the rest. You pay for what has run so far, and a stopped run can't be "
         f"resumed.{f' Finished: {done}.' if done else ''}"
     )
-    if hosts_models(status.run.kind):
+    if status.run.type and status.run.type.one_model_a_run:
         lines.append(
             "If it hosts the model itself, its endpoint stays, and you keep paying for it: "
             "`evalbook status` names it once the run has stopped."
