@@ -8,15 +8,10 @@ from typing import Any
 import pytest
 from border import answer
 
-from evalbook.aws.hub_models import (
-    MOST_DESCRIBED,
-    describe_hub_model,
-    find_hub_models,
-    find_similar_names,
-    hub_name,
-    read_hub_model_arn,
-)
+from evalbook.aws.base_models import MOST_DESCRIBED, find_base_models, find_similar_names
+from evalbook.aws.hub_models import describe_hub_model, hub_name, read_hub_model_arn
 from evalbook.aws.session import Aws, AwsDenied
+from evalbook.evaluation_types import CUSTOM_SCORER, LLM_AS_JUDGE
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
 PUBLIC = "arn:aws:sagemaker:us-east-1:aws:hub-content/SageMakerPublicHub/Model"
@@ -62,7 +57,7 @@ def documents(aws: Aws, document: Any) -> list[dict[str, Any]]:
 
 
 def names_found(aws: Aws, words: str) -> list[str]:
-    found = find_hub_models(aws, words, None, lambda model: model.has_recipe(None))
+    found = find_base_models(aws, words, None, LLM_AS_JUDGE.name)
     return [model.name for model in found.models]
 
 
@@ -99,9 +94,8 @@ def test_recipes_are_told_by_keywords_without_reading_a_document(aws: Aws) -> No
     a_hub(aws, a_listed("llama-a", EVALUATION), a_listed("llama-b", "@recipe:finetuning_sft_lora"))
     read = documents(aws, {})
 
-    found = find_hub_models(
-        aws, "llama", None, lambda model: model.has_recipe(("DeterministicEvaluation",))
-    )
+    found = find_base_models(aws, "llama", None, CUSTOM_SCORER.name)
+
     assert [model.name for model in found.models] == ["llama-a"]
     assert (found.unfit, found.untold, read) == (("llama-b",), 0, [])
 
@@ -110,14 +104,14 @@ def test_where_keywords_tell_nothing_some_documents_are_read(aws: Aws) -> None:
     a_hub(aws, *(a_listed(f"llama-{number}") for number in range(MOST_DESCRIBED + 3)))
     read = documents(aws, {"RecipeCollection": [{"Type": "Evaluation", "EvaluationType": "X"}]})
 
-    found = find_hub_models(aws, "llama", None, lambda model: model.has_recipe(None))
+    found = find_base_models(aws, "llama", None, LLM_AS_JUDGE.name)
 
     assert (len(found.models), found.untold, len(read)) == (MOST_DESCRIBED, 3, MOST_DESCRIBED)
 
 
 def test_a_strategy_may_follow_the_kind_in_a_keyword(aws: Aws) -> None:
     a_hub(aws, a_listed("llama", "@recipe:Evaluation_MTRLEvaluation_lora"))
-    found = find_hub_models(aws, "llama", None, lambda model: model.has_recipe(None)).models[0]
+    found = find_base_models(aws, "llama", None, LLM_AS_JUDGE.name).models[0]
 
     assert found.has_recipe(("MTRLEvaluation",))
     assert not found.has_recipe(("MTRL",))
@@ -144,7 +138,7 @@ def test_a_denied_listing_is_raised_and_suggests_nothing(aws: Aws) -> None:
     answer(aws.client("sagemaker"), "ListHubContents", lambda _: "AccessDeniedException")
 
     with pytest.raises(AwsDenied):
-        find_hub_models(aws, "llama", None, lambda _: True)
+        find_base_models(aws, "llama", None, LLM_AS_JUDGE.name)
     assert find_similar_names(aws, "llama", None) == []
 
 

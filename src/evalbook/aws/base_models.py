@@ -1,4 +1,6 @@
-"""What a base model means for an evaluation: recipes, regions, licence, and Nova's own path.
+"""Base models: which ones some words mean, and what one needs to be evaluated.
+
+That is its recipes, region and licence, and Nova's own path.
 
 Facts are those of the SageMaker SDK 3.27.0: ``train/common_utils/recipe_utils.py`` (recipes),
 ``train/evaluate/llm_as_judge_evaluator.py`` and ``constants.py`` (Nova).
@@ -8,6 +10,8 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
+from functools import partial
 
 from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_models import (
@@ -16,12 +20,14 @@ from evalbook.aws.hub_models import (
     describe_hub_content,
     describe_hub_model,
     find_nova_in_bedrock,
+    list_hub_models,
 )
 from evalbook.aws.package_answers import PUBLIC_HUB, ModelPackage
-from evalbook.aws.session import NO_HELP, Aws, try_asking, unchecked
+from evalbook.aws.session import NO_HELP, Aws, in_parallel, try_asking, unchecked
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, reject
 from evalbook.evaluation_types import EVALUATION_TYPES
+from evalbook.texts import nearest
 
 _HUB_SETTING = "SAGEMAKER_HUB_NAME"
 """Names a hub in which the SDK looks first (``train/constants.py``)."""
@@ -30,7 +36,11 @@ NOVA_PROXY_MODEL = "meta-textgeneration-llama-3-2-1b-instruct"
 # Sends the prompts. On this path a run evaluates one model, whatever ``evaluate_base_model`` says:
 # a comparison takes two runs.
 NOVA_INSTANCE = "ml.m5.large"
-
+MOST_OFFERED = 20
+"""Models that a question shows; another word narrows down more of them."""
+MOST_DESCRIBED = 10
+"""Models whose document is read where their keywords name no recipe; each costs one question."""
+_LETTERS = re.compile(r"[a-z]{2,}")
 _LOOK = "sagemaker:DescribeHubContent"
 
 
@@ -107,13 +117,6 @@ def can_be_named(name: str, region: str, evaluation_type: str) -> bool:
     """Tell whether the SDK finds a base model by its name: a judged Nova in Bedrock."""
     in_bedrock = find_nova_in_bedrock(name, region) is not None
     return in_bedrock or not _is_judged_nova(name, evaluation_type)
-
-
-def can_be_evaluated_alone(model: HubModel, region: str, evaluation_type: str) -> bool:
-    """Tell whether a base model can be evaluated alone, as far as its name and recipes tell."""
-    if _is_judged_nova(model.name, evaluation_type):
-        return can_be_named(model.name, region, evaluation_type)
-    return model.has_recipe(recipe_types(model.name, evaluation_type))
 
 
 # --- recipes ----------------------------------------------------------------------------------
@@ -302,3 +305,74 @@ def _find_proxy(aws: Aws, region: str) -> Check:
             "Name a package in another region.",
         )
     return passed("model.nova.proxy", f"{NOVA_PROXY_MODEL} is available for the judging step.")
+
+
+# --- finding them ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HubMatches:
+    """Base models whose names match some words, the closest first."""
+
+    models: tuple[HubModel, ...] = ()
+    """Those that can be evaluated as wanted."""
+    unfit: tuple[str, ...] = ()
+    """Names of those that can't."""
+    untold: int = 0
+    """How many more there are whose recipes are not known."""
+
+
+def find_base_models(aws: Aws, text: str, region: str | None, evaluation_type: str) -> HubMatches:
+    """Find the models whose names contain all the words of a text.
+
+    ``llama3-2-1b-instruct`` finds ``meta-textgeneration-llama-3-2-1b-instruct``: the hub writes
+    letters and figures apart where the SDK's documentation does not.
+    """
+    words = [word for word in re.split(r"[\s,;/]+", text.lower()) if _tokens(word)]
+    if not words:
+        return HubMatches()
+    longest = max(_LETTERS.findall(text.lower()) or _tokens(text), key=len)
+    listed = [
+        model
+        for model in list_hub_models(aws, longest, region)
+        if all(_contains(model.name, word) for word in words)
+    ]
+    listed.sort(key=lambda model: model.created, reverse=True)
+    listed.sort(key=lambda model: len(_tokens(model.name)))
+    untold = [model.name for model in listed if model.kinds is None][:MOST_DESCRIBED]
+    questions = [partial(describe_hub_model, aws, name, region) for name in untold]
+    read = in_parallel([partial(try_asking, question) for question in questions])
+    described = {model.name: model for model in read if model is not None}
+    all_told = [described.get(model.name, model) for model in listed]
+    told = [model for model in all_told if model.kinds is not None]
+    fit = [it for it in told if _can_be_evaluated(it, region or "", evaluation_type)]
+    unfit = [model.name for model in told if model not in fit]
+    return HubMatches(tuple(fit), tuple(unfit), len(listed) - len(told))
+
+
+def _can_be_evaluated(model: HubModel, region: str, evaluation_type: str) -> bool:
+    """Tell whether a base model can be evaluated alone, as far as its name and recipes tell."""
+    if _is_judged_nova(model.name, evaluation_type):
+        return can_be_named(model.name, region, evaluation_type)
+    return model.has_recipe(recipe_types(model.name, evaluation_type))
+
+
+def find_similar_names(aws: Aws, text: str, region: str | None) -> list[str]:
+    """Return names in the public hub that may have been meant; none where it can't be checked."""
+    name = "-".join(_tokens(text))
+    beginnings = list(dict.fromkeys(word[:4] for word in _LETTERS.findall(name) if len(word) > 3))
+    questions = [partial(list_hub_models, aws, part, region) for part in beginnings[:4]]
+    pages = try_asking(lambda: in_parallel(questions)) or []
+    known = {"-".join(_tokens(model.name)): model.name for page in pages for model in page}
+    return [known[near] for near in nearest(name, known)]
+
+
+def _tokens(text: str) -> list[str]:
+    """Split a name into its letters and figures: ``llama3-2-1b`` is llama, 3, 2, 1, b."""
+    return re.findall(r"[a-z]+|\d+", text.lower())
+
+
+def _contains(name: str, word: str) -> bool:
+    inside, wanted = _tokens(name), _tokens(word)
+    runs = (inside[start : start + len(wanted)] for start in range(len(inside)))
+    return word in name.lower() or wanted in runs

@@ -1,4 +1,4 @@
-"""What hubs say of base models, and which one an ARN, a name or words from a name mean.
+"""What hubs say of base models, and what Bedrock calls those of Nova.
 
 The SageMaker SDK 3.27.0 takes a base model by its name in the public hub, in its newest version
 (``train/common_utils/model_resolution.py``); which recipes it has is told by its search keywords
@@ -8,9 +8,8 @@ The SageMaker SDK 3.27.0 takes a base model by its name in the public hub, in it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from evalbook.aws.arns import Arn, parse_arn
@@ -18,10 +17,9 @@ from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.found import BaseModel
 from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.regions import GEOGRAPHIES
-from evalbook.aws.session import Aws, AwsMissing, in_parallel, try_asking
+from evalbook.aws.session import Aws, AwsMissing
 from evalbook.moments import iso_utc
 from evalbook.packaged import DataFile
-from evalbook.texts import nearest
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.literals import HubContentTypeType
@@ -30,15 +28,10 @@ if TYPE_CHECKING:
         HubContentInfoTypeDef,
     )
 
-MOST_OFFERED = 20
-"""Models that a question shows; another word narrows down more of them."""
-MOST_DESCRIBED = 10
-"""Models whose document is read where their keywords name no recipe; each costs one question."""
 _MOST_PAGES = 100
 """Pages, of a hundred each, that are read of one listing."""
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-_LETTERS = re.compile(r"[a-z]{2,}")
 
 
 @dataclass(frozen=True)
@@ -149,18 +142,6 @@ def describe_hub_content(
 # --- models by name ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class HubMatches:
-    """Base models whose names match some words, the closest first."""
-
-    models: tuple[HubModel, ...] = ()
-    """Those that can be evaluated as wanted."""
-    unfit: tuple[str, ...] = ()
-    """Names of those that can't."""
-    untold: int = 0
-    """How many more there are whose recipes are not known."""
-
-
 def read_hub_model_arn(text: str) -> Arn | None:
     """Return the ARN of a model in a hub that a text is; None for another text."""
     arn = parse_arn(text)
@@ -224,50 +205,8 @@ def describe_hub_model(
     )
 
 
-def find_hub_models(
-    aws: Aws, text: str, region: str | None, suits: Callable[[HubModel], bool]
-) -> HubMatches:
-    """Find the models whose names contain all the words of a text.
-
-    ``llama3-2-1b-instruct`` finds ``meta-textgeneration-llama-3-2-1b-instruct``: the hub writes
-    letters and figures apart where the SDK's documentation does not. ``suits`` tells whether a
-    model can be evaluated as wanted, by its name and recipes.
-    """
-    words = [word for word in re.split(r"[\s,;/]+", text.lower()) if _tokens(word)]
-    if not words:
-        return HubMatches()
-    longest = max(_LETTERS.findall(text.lower()) or _tokens(text), key=len)
-    listed = [
-        model
-        for model in _listed(aws, longest, region)
-        if all(_contains(model.name, word) for word in words)
-    ]
-    listed.sort(key=lambda model: model.created, reverse=True)
-    listed.sort(key=lambda model: len(_tokens(model.name)))
-    untold = [model.name for model in listed if model.kinds is None][:MOST_DESCRIBED]
-    questions = [partial(describe_hub_model, aws, name, region) for name in untold]
-    read = in_parallel([partial(try_asking, question) for question in questions])
-    described = {model.name: model for model in read if model is not None}
-    all_told = [described.get(model.name, model) for model in listed]
-    told = [model for model in all_told if model.kinds is not None]
-    return HubMatches(
-        tuple(model for model in told if suits(model)),
-        tuple(model.name for model in told if not suits(model)),
-        len(listed) - len(told),
-    )
-
-
-def find_similar_names(aws: Aws, text: str, region: str | None) -> list[str]:
-    """Return names in the public hub that may have been meant; none where it can't be checked."""
-    name = "-".join(_tokens(text))
-    beginnings = list(dict.fromkeys(word[:4] for word in _LETTERS.findall(name) if len(word) > 3))
-    questions = [partial(_listed, aws, part, region) for part in beginnings[:4]]
-    pages = try_asking(lambda: in_parallel(questions)) or []
-    known = {"-".join(_tokens(model.name)): model.name for page in pages for model in page}
-    return [known[near] for near in nearest(name, known)]
-
-
-def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
+def list_hub_models(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
+    """Return the newest versions of the models in the public hub whose names contain a text."""
     models, part = [], name_contains[:63]
     for it in list_hub_contents(aws, region, PUBLIC_HUB, "Model", NameContains=part):
         words = [word.lower() for word in it.get("HubContentSearchKeywords") or ()]
@@ -277,14 +216,3 @@ def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
         name, version, arn = it["HubContentName"], it["HubContentVersion"], it["HubContentArn"]
         models.append(HubModel(name, version, arn, iso_utc(it["CreationTime"]), told))
     return models
-
-
-def _tokens(text: str) -> list[str]:
-    """Split a name into its letters and figures: ``llama3-2-1b`` is llama, 3, 2, 1, b."""
-    return re.findall(r"[a-z]+|\d+", text.lower())
-
-
-def _contains(name: str, word: str) -> bool:
-    inside, wanted = _tokens(name), _tokens(word)
-    runs = (inside[start : start + len(wanted)] for start in range(len(inside)))
-    return word in name.lower() or wanted in runs

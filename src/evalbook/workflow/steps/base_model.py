@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
@@ -106,25 +104,21 @@ def find_exact_base_model(
 
 def find_base_models(
     text: str, region: str | None, interview: Interview
-) -> aws.hub_models.HubMatches | None:
+) -> aws.base_models.HubMatches | None:
     """Return base models whose names match some words; None if the hub may not be searched."""
-    suits = partial(
-        aws.base_models.can_be_evaluated_alone,
-        region=region or "",
-        evaluation_type=interview.type.name,
-    )
     try:
-        return aws.hub_models.find_hub_models(interview.aws, text, region, suits)
+        kind = interview.type.name
+        return aws.base_models.find_base_models(interview.aws, text, region, kind)
     except aws.session.REFUSED:
         return None
 
 
-def list_left_out(found: aws.hub_models.HubMatches) -> list[str]:
+def list_left_out(found: aws.base_models.HubMatches) -> list[str]:
     """Say how many base models match, if they are not all listed."""
     notices = []
-    if len(found.models) > aws.hub_models.MOST_OFFERED:
+    if len(found.models) > aws.base_models.MOST_OFFERED:
         notices.append(
-            f"{len(found.models)} base models match; {aws.hub_models.MOST_OFFERED} are listed. "
+            f"{len(found.models)} base models match; {aws.base_models.MOST_OFFERED} are listed. "
             "Add a word to narrow them down."
         )
     if found.untold:
@@ -137,7 +131,7 @@ def list_left_out(found: aws.hub_models.HubMatches) -> list[str]:
 
 def reject_unmatched(
     text: str,
-    found: aws.hub_models.HubMatches | None,
+    found: aws.base_models.HubMatches | None,
     region: str | None,
     interview: Interview,
     missing: AnswerRejected,
@@ -169,5 +163,5 @@ def reject_unmatched(
 
 
 def _meant(text: str, region: str | None, interview: Interview) -> str | None:
-    near = aws.hub_models.find_similar_names(interview.aws, text, region)
+    near = aws.base_models.find_similar_names(interview.aws, text, region)
     return f"Did you mean the base model {' or '.join(near)}?" if near else None

@@ -231,10 +231,10 @@ def _regions(interview: Interview) -> list[str]:
 def _which_one(
     words: str,
     found: aws.model_packages.Resolution | None,
-    inside: aws.hub_models.HubMatches | None,
+    inside: aws.base_models.HubMatches | None,
 ) -> Question:
     groups = found.candidates if found else ()
-    bases = inside.models[: aws.hub_models.MOST_OFFERED] if inside else ()
+    bases = inside.models[: aws.base_models.MOST_OFFERED] if inside else ()
     mine = "your model package group" if bases else None
     public, alone = "base model in the public hub, version ", Notice("evaluated on its own")
     counted = [
