@@ -179,7 +179,7 @@ def _check_model(aws: Aws, model: str, region: str) -> list[Check]:
     arn = parse_arn(model)
     if arn is not None:
         kind, words = arn.path[0], describe_arn_kind(arn)
-    elif _is_profile(model):
+    elif model.partition(".")[0] in GEOGRAPHIES:
         kind, words = "inference-profile", "apparently the id of an inference profile"
     else:
         kind, words = "foundation-model", "apparently the id of a foundation model"
@@ -208,12 +208,6 @@ def _check_model(aws: Aws, model: str, region: str) -> list[Check]:
             f"Try again when it is {good}, or name another.",
         )
     return [passed("answers.bedrock", f"{model} is {good}.")]
-
-
-def _is_profile(model: str) -> bool:
-    """Tell an inference profile's id from a foundation model's: it begins with a geography."""
-    head, _, rest = model.partition(".")
-    return head in GEOGRAPHIES and "." in rest
 
 
 def _check_foundation_model(model: str, answer: GetFoundationModelResponseTypeDef) -> Check:

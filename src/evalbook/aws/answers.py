@@ -80,8 +80,8 @@ def read_answer(answer: Any, shape: Any, asked: Asked) -> Answer:
         raise AwsUnreadable(asked, "it has none of the fields that AWS sends")
     if answer.get("IsTruncated") and not any("Marker" in it or "Token" in it for it in answer):
         raise AwsUnreadable(asked, "it is cut off, and does not say how to get the rest")
-    members = _members(answer, shape, asked, "") if shape is not None else answer
-    return Answer(members, asked, "")
+    fitting: Answer = Answer(answer, asked, "") if shape is None else _fit(answer, shape, asked, "")
+    return fitting
 
 
 NO_REQUEST_ID = "it has no request ID, which S3 gives every request"
@@ -96,28 +96,22 @@ def has_request_id(about: Mapping[str, Any]) -> bool:
     return bool({"x-amz-request-id", "x-amzn-requestid"} & headers)
 
 
-def _fitting(value: Any, shape: Any, asked: Asked, place: str) -> Any:
+def _fit(value: Any, shape: Any, asked: Asked, place: str) -> Any:
     kind = shape.type_name
     if kind == "blob" or getattr(shape, "is_document_type", False):
         return value
     if kind == "structure" and isinstance(value, dict):
-        return Answer(_members(value, shape, asked, f"{place}."), asked, f"{place}.")
+        inner, known = f"{place}." if place else "", shape.members
+        members = dict(value)
+        for name in known.keys() & value.keys():
+            if value[name] is not None:
+                members[name] = _fit(value[name], known[name], asked, f"{inner}{name}")
+        return Answer(members, asked, inner)
     if kind == "list" and isinstance(value, list):
-        return [_fitting(it, shape.member, asked, f"{place}[{at}]") for at, it in enumerate(value)]
+        return [_fit(it, shape.member, asked, f"{place}[{at}]") for at, it in enumerate(value)]
     if kind == "map" and isinstance(value, dict):
-        return {
-            key: _fitting(it, shape.value, asked, f"{place}.{key}") for key, it in value.items()
-        }
+        return {key: _fit(it, shape.value, asked, f"{place}.{key}") for key, it in value.items()}
     # Not by isinstance, to which a boolean is a number.
     if type(value) not in _TYPES.get(kind, ()):
         raise AwsUnreadable(asked, f"{place} is {type(value).__name__}, not {kind}")
     return value
-
-
-def _members(answer: Mapping[str, Any], shape: Any, asked: Asked, place: str) -> dict[str, Any]:
-    return {
-        name: value
-        if value is None or name not in shape.members
-        else _fitting(value, shape.members[name], asked, f"{place}{name}")
-        for name, value in answer.items()
-    }

@@ -34,6 +34,11 @@ READS = ("kms:Decrypt",)
 WRITES = ("kms:GenerateDataKey", "kms:Decrypt")
 """Decrypt too: a large object is written in parts, each of which S3 reads again."""
 
+_GRANT_TO_US = (
+    "Grant kms:GetKeyPolicy, kms:ListGrants and iam:SimulatePrincipalPolicy so that evalbook can "
+    "check this."
+)
+
 Says = Literal["allows", "delegates", "denies", "nothing", "could not tell"]
 
 
@@ -50,10 +55,9 @@ def check_role_key(
     if arn is None or parse_arn(role) is None:
         return skipped("kms.role", f"Can't check whether {role} may use the key {key}.")
     named = f"the KMS key {key}, which encrypts {what}"
-    needed = joined(actions)
-    settled = _check_state(known, f"T{named[1:]},") if known else None
-    if settled:
+    if known and (settled := _check_state(known, f"T{named[1:]},")):
         return settled
+    needed = joined(actions)
     says = _ask_policy(aws, region, role, arn, actions)
     simulated = simulate(aws, region, role, actions, ResourceArns=[key])
     allowed = None if simulated.error else not simulated.lacking
@@ -63,7 +67,9 @@ def check_role_key(
     if says == "denies":
         text = f"{role} may not use {named}: a Deny statement in the key's policy covers it."
         return failed("kms.role", text, "Remove it from that statement, or give another bucket.")
-    granted = _is_granted(aws, region, role, key)
+    grants = aws.client("kms", region).get_paginator("list_grants")
+    pages = grants.paginate(KeyId=key, GranteePrincipal=role)
+    granted = try_asking(lambda: any(page["Grants"] for page in pages))
     if granted:
         return passed("kms.role", f"{role} may use {named}, through a grant.")
     if granted is False and (says == "nothing" or (says == "delegates" and allowed is False)):
@@ -71,7 +77,10 @@ def check_role_key(
         if says == "nothing":
             text = f"{role} may not use {named}: the key's policy does not let it ({needed})."
         return failed("kms.role", text, _build_remedy(role, actions))
-    return _warn_of_doubt(role, named, needed, lacks=says == "nothing" or allowed is False)
+    doubt = f"Could not check whether {role} may use {named}."
+    if says == "nothing" or allowed is False:
+        doubt = f"As far as evalbook can see, {role} may not use {named}."
+    return warning("kms.role", doubt, f"It needs {needed} on the key. {_GRANT_TO_US}")
 
 
 def _build_remedy(role: str, actions: Sequence[str]) -> str:
@@ -81,22 +90,8 @@ def _build_remedy(role: str, actions: Sequence[str]) -> str:
         "Action": list(actions),
         "Resource": "*",
     }
-    return (
-        f"Grant {joined(actions)} on the key to the role, and let the key's policy name it: "
-        f"{json.dumps(statement)}"
-    )
-
-
-def _warn_of_doubt(role: str, named: str, needed: str, *, lacks: bool) -> Check:
-    doubt = f"Could not check whether {role} may use {named}."
-    if lacks:
-        doubt = f"As far as evalbook can see, {role} may not use {named}."
-    return warning(
-        "kms.role",
-        doubt,
-        f"It needs {needed} on the key. Grant kms:GetKeyPolicy, kms:ListGrants and "
-        "iam:SimulatePrincipalPolicy so that evalbook can check this.",
-    )
+    named = f"Grant {joined(actions)} on the key to the role, and let the key's policy name it"
+    return f"{named}: {json.dumps(statement)}"
 
 
 def _check_state(key: KeyMetadataTypeDef, named: str) -> Check | None:
@@ -155,12 +150,6 @@ def _ask_policy(aws: Aws, region: str, role: str, key: Arn, actions: Sequence[st
         return "could not tell"
     least: tuple[Says, ...] = ("denies", "nothing", "could not tell", "delegates", "allows")
     return min((read_key_policy(policy, role, key, it) for it in actions), key=least.index)
-
-
-def _is_granted(aws: Aws, region: str, role: str, key: str) -> bool | None:
-    grants = aws.client("kms", region).get_paginator("list_grants")
-    pages = grants.paginate(KeyId=key, GranteePrincipal=role)
-    return try_asking(lambda: any(page["Grants"] for page in pages))
 
 
 def default_key(aws: Aws, bucket: str, region: str) -> str | None:

@@ -89,7 +89,16 @@ def _fill_in(grants: list[_Grant], scope: Scope) -> list[WrittenStatement]:
     known = {**vars(EVALUATION_TYPES[scope.evaluation_type]), **vars(scope)}
     known["base_model"] = (scope.base_profile or "").partition(".")[2]
     known["judge_profiles"] = "*" if scope.judge == "*" else f"*{scope.judge}"
-    lists = _lists(scope)
+    groups = [LOG_GROUP]
+    if scope.evaluation_type == "multi_turn_rl":
+        groups.append(ROLLOUT_LOG_GROUP)
+    logs = f"arn:{scope.partition}:logs:{scope.region}:{scope.account}:log-group"
+    lists = {
+        "GATED": sorted(list_gated_actions(scope.evaluation_type)),
+        "KMS_KEYS": list(scope.kms_keys),
+        "LOG_GROUPS": [f"{logs}:{group}*" for group in groups],
+        "SERVICES": list_services(scope.evaluation_type),
+    }
 
     def fill(texts: list[str]) -> list[str]:
         return [filled for it in texts for filled in lists.get(it) or [it.format(**known)]]
@@ -107,17 +116,3 @@ def _fill_in(grants: list[_Grant], scope: Scope) -> list[WrittenStatement]:
         return written
 
     return [statement(it) for it in grants if "only" not in it or known[it["only"]]]
-
-
-def _lists(scope: Scope) -> dict[str, list[str]]:
-    """Return what the words in capitals stand for."""
-    groups = [LOG_GROUP]
-    if scope.evaluation_type == "multi_turn_rl":
-        groups.append(ROLLOUT_LOG_GROUP)
-    logs = f"arn:{scope.partition}:logs:{scope.region}:{scope.account}:log-group"
-    return {
-        "GATED": sorted(list_gated_actions(scope.evaluation_type)),
-        "KMS_KEYS": list(scope.kms_keys),
-        "LOG_GROUPS": [f"{logs}:{group}*" for group in groups],
-        "SERVICES": list_services(scope.evaluation_type),
-    }

@@ -93,9 +93,122 @@ def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
         deleted = answer_headers(error).get("x-amz-delete-marker") == "true"
         raise reject_missing(aws, uri, deleted=deleted) from None
     except (AwsDenied, AwsInvalid) as error:
-        raise _reject_unseen(aws, uri, region, error) from None
+        raise _reject_unseen(aws, uri, error) from None
     facts = ObjectFacts(head["ContentLength"], head["ETag"], region, kms_key_of(head))
     return facts, [in_bucket, *_check_object(uri, head)]
+
+
+def kms_key_of(answer: Mapping[str, Any]) -> str | None:
+    """Return the KMS key that S3 says it encrypts with; its own key has no name there."""
+    if not str(answer.get("ServerSideEncryption", "")).startswith("aws:kms"):
+        return None
+    key = answer.get("SSEKMSKeyId")
+    return str(key) if key else None
+
+
+def reject_bucket(aws: Aws, bucket: str) -> AnswerRejected:
+    """Return the rejection of a bucket that does not exist."""
+    remedy = "Check the name; `aws s3 ls` lists the buckets of this account."
+    with suppress(AwsDenied, AwsInvalid):
+        names = [entry["Name"] for entry in aws.client("s3").list_buckets().get("Buckets", ())]
+        remedy = did_you_mean(nearest(bucket, names, cutoff=0.75)) or remedy
+    return reject("s3.no_bucket", f"There is no bucket {bucket}.", remedy)
+
+
+def _ask_location(aws: Aws, bucket: str) -> str:
+    try:
+        answer = aws.client("s3").get_bucket_location(Bucket=bucket)
+    except AwsMissing:
+        raise reject_bucket(aws, bucket) from None
+    except AwsDenied:
+        raise reject(
+            "s3.denied",
+            f"The bucket {bucket} can't be read: S3 does not even give its region.",
+            f"Ask for s3:ListBucket and s3:GetBucketLocation on arn:aws:s3:::{bucket}.",
+        ) from None
+    except AwsInvalid as error:
+        remedy = "Give a bucket that this account can use."
+        raise reject("s3.denied", error.message, remedy) from None
+    # The first region has no constraint, and the first European one an old name:
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
+    place = answer.get("LocationConstraint") or "us-east-1"
+    return "eu-west-1" if place == "EU" else str(place)
+
+
+def _reject_unseen(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerRejected:
+    """Find out why HEAD was refused, which it can't say itself: a listing's refusal has words."""
+    arn = object_arn(aws, uri)
+    try:
+        page = aws.client("s3").list_objects_v2(Bucket=uri.bucket, Prefix=uri.key, MaxKeys=1)
+    except REFUSED:
+        return reject(
+            "s3.denied",
+            f"{uri} does not exist, or you may not read it: without s3:ListBucket, S3 gives the "
+            "same answer for both.",
+            f"Check the key, then ask for s3:GetObject on {arn} and s3:ListBucket on the bucket.",
+        )
+    if uri.key not in [item["Key"] for item in page.get("Contents", ())]:
+        return reject_missing(aws, uri)
+    if isinstance(error, AwsDenied):
+        return reject(
+            "s3.denied",
+            f"{uri} exists, but you may not read it.",
+            f"Ask for s3:GetObject on {arn}; if it is another account's, its bucket policy must "
+            "allow it too.",
+        )
+    return reject(
+        "s3.unreadable",
+        f"{uri} exists, but S3 does not describe it ({error.code}), as with objects for which the "
+        "reader must supply the encryption key (SSE-C).",
+        "SageMaker can't read such objects. Give a copy encrypted by S3 or KMS.",
+    )
+
+
+def object_arn(aws: Aws, uri: S3Uri) -> str:
+    """Return the ARN of an object, for policies."""
+    partition = find_partition(aws.default_region or "") or "aws"
+    return f"arn:{partition}:s3:::{uri.bucket}/{uri.key}"
+
+
+def _check_object(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
+    size, changed = head["ContentLength"], to_the_minute(head["LastModified"])
+    if size == 0:
+        raise reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
+    checks = [
+        passed("s3.object", f"{uri} exists: {file_size(size)}, of {changed}."),
+        *_check_archive(uri, head),
+    ]
+    if key := kms_key_of(head):
+        checks.append(
+            skipped(
+                "s3.decryption",
+                f"{uri} is encrypted with the KMS key {key}. Whether you may decrypt it was not "
+                "tried.",
+                "You and the execution role need kms:Decrypt on that key.",
+            )
+        )
+    return checks
+
+
+def _check_archive(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
+    place = head.get("ArchiveStatus") or head.get("StorageClass", "STANDARD")
+    if place not in _ARCHIVES and not head.get("ArchiveStatus"):
+        return []
+    restore = head.get("Restore", "")
+    if 'ongoing-request="false"' in restore:
+        text = f"{uri} is archived ({place}); its restored copy is readable for a limited time"
+        return [warning("s3.archived", f"{text}: {restore}.", "Run the evaluation before that.")]
+    if 'ongoing-request="true"' in restore:
+        text = f"{uri} is archived ({place}) and still being restored."
+        raise reject("s3.archived", text, "Try again when S3 has restored it.")
+    raise reject(
+        "s3.archived",
+        f"{uri} is archived ({place}) and can't be read.",
+        "Restore it (`aws s3api restore-object`), or give a copy in S3 Standard.",
+    )
+
+
+# --- reading ------------------------------------------------------------------------------------
 
 
 def read_head(aws: Aws, uri: S3Uri, size: int = 8192) -> bytes:
@@ -149,117 +262,6 @@ def read_chunks(
             time.sleep(0.1 * 2**breaks)
 
 
-def kms_key_of(answer: Mapping[str, Any]) -> str | None:
-    """Return the KMS key that S3 says it encrypts with; its own key has no name there."""
-    if not str(answer.get("ServerSideEncryption", "")).startswith("aws:kms"):
-        return None
-    key = answer.get("SSEKMSKeyId")
-    return str(key) if key else None
-
-
-def reject_bucket(aws: Aws, bucket: str) -> AnswerRejected:
-    """Return the rejection of a bucket that does not exist."""
-    remedy = "Check the name; `aws s3 ls` lists the buckets of this account."
-    with suppress(AwsDenied, AwsInvalid):
-        names = [entry["Name"] for entry in aws.client("s3").list_buckets().get("Buckets", ())]
-        remedy = did_you_mean(nearest(bucket, names, cutoff=0.75)) or remedy
-    return reject("s3.no_bucket", f"There is no bucket {bucket}.", remedy)
-
-
-def _ask_location(aws: Aws, bucket: str) -> str:
-    try:
-        answer = aws.client("s3").get_bucket_location(Bucket=bucket)
-    except AwsMissing:
-        raise reject_bucket(aws, bucket) from None
-    except AwsDenied:
-        raise reject(
-            "s3.denied",
-            f"The bucket {bucket} can't be read: S3 does not even give its region.",
-            f"Ask for s3:ListBucket and s3:GetBucketLocation on arn:aws:s3:::{bucket}.",
-        ) from None
-    except AwsInvalid as error:
-        remedy = "Give a bucket that this account can use."
-        raise reject("s3.denied", error.message, remedy) from None
-    # The first region has no constraint, and the first European one an old name:
-    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
-    place = answer.get("LocationConstraint") or "us-east-1"
-    return "eu-west-1" if place == "EU" else str(place)
-
-
-def _reject_unseen(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerRejected:
-    """Find out why HEAD was refused, which it can't say itself: a listing's refusal has words."""
-    arn = object_arn(uri, region)
-    try:
-        page = aws.client("s3").list_objects_v2(Bucket=uri.bucket, Prefix=uri.key, MaxKeys=1)
-    except REFUSED:
-        return reject(
-            "s3.denied",
-            f"{uri} does not exist, or you may not read it: without s3:ListBucket, S3 gives the "
-            "same answer for both.",
-            f"Check the key, then ask for s3:GetObject on {arn} and s3:ListBucket on the bucket.",
-        )
-    if uri.key not in [item["Key"] for item in page.get("Contents", ())]:
-        return reject_missing(aws, uri)
-    if isinstance(error, AwsDenied):
-        return reject(
-            "s3.denied",
-            f"{uri} exists, but you may not read it.",
-            f"Ask for s3:GetObject on {arn}; if it is another account's, its bucket policy must "
-            "allow it too.",
-        )
-    return reject(
-        "s3.unreadable",
-        f"{uri} exists, but S3 does not describe it ({error.code}), as with objects for which the "
-        "reader must supply the encryption key (SSE-C).",
-        "SageMaker can't read such objects. Give a copy encrypted by S3 or KMS.",
-    )
-
-
-def object_arn(uri: S3Uri, region: str | None = None) -> str:
-    """Return the ARN of an object, for policies."""
-    partition = find_partition(region or "") or "aws"
-    return f"arn:{partition}:s3:::{uri.bucket}/{uri.key}"
-
-
-def _check_object(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
-    size, changed = head["ContentLength"], to_the_minute(head["LastModified"])
-    if size == 0:
-        raise reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
-    checks = [
-        passed("s3.object", f"{uri} exists: {file_size(size)}, of {changed}."),
-        *_check_archive(uri, head),
-    ]
-    if str(head.get("ServerSideEncryption", "")).startswith("aws:kms"):
-        key = head.get("SSEKMSKeyId", "of S3")
-        checks.append(
-            skipped(
-                "s3.decryption",
-                f"{uri} is encrypted with the KMS key {key}. Whether you may decrypt it was not "
-                "tried.",
-                "You and the execution role need kms:Decrypt on that key.",
-            )
-        )
-    return checks
-
-
-def _check_archive(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
-    place = head.get("ArchiveStatus") or head.get("StorageClass", "STANDARD")
-    if place not in _ARCHIVES and not head.get("ArchiveStatus"):
-        return []
-    restore = head.get("Restore", "")
-    if 'ongoing-request="false"' in restore:
-        text = f"{uri} is archived ({place}); its restored copy is readable for a limited time"
-        return [warning("s3.archived", f"{text}: {restore}.", "Run the evaluation before that.")]
-    if 'ongoing-request="true"' in restore:
-        text = f"{uri} is archived ({place}) and still being restored."
-        raise reject("s3.archived", text, "Try again when S3 has restored it.")
-    raise reject(
-        "s3.archived",
-        f"{uri} is archived ({place}) and can't be read.",
-        "Restore it (`aws s3api restore-object`), or give a copy in S3 Standard.",
-    )
-
-
 def _read_piece(body: Any, size: int) -> bytes:
     with border(_READING):
         return bytes(body.read(size))
@@ -279,19 +281,17 @@ def _get(
     except REFUSED as error:
         if error.code in {"InvalidRange", "416"}:
             return None
-        raise _reject_reading(uri, error) from None
+        raise _reject_reading(aws, uri, error) from None
 
 
-def _reject_reading(uri: S3Uri, error: EvalbookError) -> AnswerRejected:
+def _reject_reading(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerRejected:
     if isinstance(error, AwsMissing):
         text = f"{uri} does not exist, or is gone."
         return reject("s3.missing", text, "Check the bucket and the key.")
     if isinstance(error, AwsDenied):
-        return reject(
-            "s3.denied",
-            f"You may not read {uri}: {error.message}",
-            f"Ask for s3:GetObject on {object_arn(uri)}, and for kms:Decrypt if a key is named.",
-        )
+        text = f"You may not read {uri}: {error.message}"
+        remedy = f"Ask for s3:GetObject on {object_arn(aws, uri)}"
+        return reject("s3.denied", text, f"{remedy}, and for kms:Decrypt if a key is named.")
     if error.code in {"PreconditionFailed", "412"}:
         text = f"{uri} changed while evalbook was reading it."
         return reject("s3.changed", text, "Try again when it is complete.")

@@ -115,8 +115,8 @@ def _reject_writing(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerRejecte
         return reject(
             "s3.write_denied",
             f"You may not write to {uri}: {error.message}",
-            f"Ask for s3:PutObject on {object_arn(uri)}, and for kms:GenerateDataKey if a key is "
-            "named; or give another prefix.",
+            f"Ask for s3:PutObject on {object_arn(aws, uri)}, and for kms:GenerateDataKey if a key "
+            "is named; or give another prefix.",
         )
     # 409: another writer was at the same key in the same moment.
     if error.code in {"PreconditionFailed", "412", "ConditionalRequestConflict"}:
