@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 _ENDPOINT = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _AROUND = "\"'<> \t\r\n"
-_HOSTING = {"sagemaker:InvokeEndpoint", "sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"}
 FORMS = (
     "Give the name of an endpoint, the id or ARN of a Bedrock model (including custom model "
     "deployments and imported models), or the S3 folder of artefacts to host for the run."
@@ -322,26 +321,24 @@ def check_hosting(
     ]
 
 
-def check_calls(
-    aws: Aws, region: str, role: str, answering: Sequence[tuple[str, str]]
-) -> list[Check]:
+def check_calls(aws: Aws, region: str, role: str, answering: Sequence[Answering]) -> list[Check]:
     """Simulate whether a role may call what answers, or host it, as the container does."""
     partition, account = partition_and_account(role)
     endpoints = f"arn:{partition}:sagemaker:{region}:{account}:endpoint"
-    wanted: dict[str, set[str]] = {}
-    for kind, name in answering:
-        if kind == "bedrock":
-            arn, actions = name if name.startswith("arn:") else "*", {"bedrock:InvokeModel"}
-        elif kind == "endpoint":
-            arn, actions = f"{endpoints}/{name}", {"sagemaker:InvokeEndpoint"}
+    wanted: dict[str, list[str]] = {}
+    for it in answering:
+        if it.kind == "bedrock":
+            wanted[it.name if it.name.startswith("arn:") else "*"] = ["bedrock:InvokeModel"]
+        elif it.kind == "endpoint":
+            wanted[f"{endpoints}/{it.name}"] = ["sagemaker:InvokeEndpoint"]
         else:
-            arn, actions = f"{endpoints}/inspectai-*", _HOSTING
-        wanted.setdefault(arn, set()).update(actions)
+            actions = ("CreateEndpoint", "DeleteEndpoint", "InvokeEndpoint")
+            wanted[f"{endpoints}/inspectai-*"] = [f"sagemaker:{action}" for action in actions]
     remedy = (
         "Grant it: the container calls the model as this role. "
         "`evalbook doctor --policy role` prints the statement."
     )
     return [
-        check_may_do(aws, region, "role.permissions.answers", role, sorted(them), [arn], remedy)
-        for arn, them in wanted.items()
+        check_may_do(aws, region, "role.permissions.answers", role, actions, [arn], remedy)
+        for arn, actions in wanted.items()
     ]

@@ -12,9 +12,6 @@ from typing import Any
 
 from evalbook.texts import nearest
 
-GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
-"""First parts of the ids of system-defined inference profiles: where their requests may go."""
-
 # How the regions begin from which a geography's profiles are called, as far as AWS lists them:
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
 _CALLED_FROM = {
@@ -25,12 +22,15 @@ _CALLED_FROM = {
     "au": r"ap-",
     "jp": r"ap-",
     "ca": r"ca-",
+    "global": "",
 }
+GEOGRAPHIES = tuple(_CALLED_FROM)
+"""First parts of the ids of system-defined inference profiles: where their requests may go."""
 
 
 def may_be_called_from(geography: str, region: str) -> bool:
     """Tell whether inference profiles of a geography may exist in a region."""
-    return re.match(_CALLED_FROM.get(geography, ""), region) is not None
+    return re.match(_CALLED_FROM[geography], region) is not None
 
 
 # Regions are named after these since the first one; what botocore's own patterns allow (any word)

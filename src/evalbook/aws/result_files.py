@@ -137,12 +137,11 @@ def read_summary(aws: Aws, uri: S3Uri) -> Any:
 
 
 def _newest_in_archive(aws: Aws, uri: S3Uri) -> bytes:
-    newest, content = "", b"null"
-    for name, file, _ in find_archives(aws, uri, _is_summary):
-        last = name.rpartition("/")[2]
-        if last > newest:
-            newest, content = last, file.read(_LARGEST_SUMMARY)
-    return content
+    summaries = {
+        name.rpartition("/")[2]: file.read(_LARGEST_SUMMARY)
+        for name, file, _ in find_archives(aws, uri, _is_summary)
+    }
+    return summaries[max(summaries)] if summaries else b"null"
 
 
 def _is_summary(name: str) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from evalbook.aws.answers import Asked
 from evalbook.aws.regions import find_partition
-from evalbook.aws.s3_near import reject_missing
 from evalbook.aws.s3_uris import (
     S3Uri as S3Uri,
     parse_s3_uri as parse_s3_uri,
@@ -25,11 +26,12 @@ from evalbook.aws.session import (
     AwsMissing,
     answer_headers,
     border,
+    in_parallel,
 )
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, reject
 from evalbook.moments import to_the_minute
-from evalbook.texts import did_you_mean, file_size, nearest
+from evalbook.texts import did_you_mean, file_size, joined, nearest, printable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 # Storage classes whose objects can't be read before they are restored:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
 _ARCHIVES = frozenset({"DEEP_ARCHIVE", "GLACIER"})
+# One page a folder: names near the one typed are wanted, not an inventory.
+_PAGE = 1000
+_SUGGESTIONS = 5
+_LEVELS = 6
 # Connections break on long downloads; so many breaks in a row without a byte are given up on.
 _BREAKS = 4
 _READING = Asked("s3", "GetObject", "S3")
@@ -86,12 +92,12 @@ def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
     region = describe_bucket(aws, uri.bucket)
     in_bucket = passed("s3.bucket", f"The bucket {uri.bucket} exists, in {region}.")
     if not uri.key or uri.key.endswith("/"):
-        raise reject_missing(aws, uri)
+        raise _reject_missing(aws, uri)
     try:
         head = aws.client("s3").head_object(Bucket=uri.bucket, Key=uri.key)
     except AwsMissing as error:
         deleted = answer_headers(error).get("x-amz-delete-marker") == "true"
-        raise reject_missing(aws, uri, deleted=deleted) from None
+        raise _reject_missing(aws, uri, deleted=deleted) from None
     except (AwsDenied, AwsInvalid) as error:
         raise _reject_unseen(aws, uri, error) from None
     facts = ObjectFacts(head["ContentLength"], head["ETag"], region, kms_key_of(head))
@@ -148,7 +154,7 @@ def _reject_unseen(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerRejected
             f"Check the key, then ask for s3:GetObject on {arn} and s3:ListBucket on the bucket.",
         )
     if uri.key not in [item["Key"] for item in page.get("Contents", ())]:
-        return reject_missing(aws, uri)
+        return _reject_missing(aws, uri)
     if isinstance(error, AwsDenied):
         return reject(
             "s3.denied",
@@ -206,6 +212,81 @@ def _check_archive(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
         f"{uri} is archived ({place}) and can't be read.",
         "Restore it (`aws s3api restore-object`), or give a copy in S3 Standard.",
     )
+
+
+# --- what is there instead -----------------------------------------------------------------------
+
+
+def _reject_missing(aws: Aws, uri: S3Uri, *, deleted: bool = False) -> AnswerRejected:
+    """Look below, beside and above a key that is not there; one question a level, all at once."""
+    message = f"There is no object {uri}."
+    if deleted:
+        message = f"{uri} was deleted; the bucket still has older versions of it."
+    key = uri.key.rstrip("/")
+    parents = _list_parents(key)
+    questions = [partial(_list_keys, aws, uri.bucket, f"{key}/" if uri.key else "", delimiter="")]
+    questions += [partial(_list_keys, aws, uri.bucket, prefix) for prefix, _ in parents]
+    try:
+        inside, *above = in_parallel(questions)
+    except (AwsDenied, AwsInvalid):
+        return reject("s3.missing", message, "Check the key; you may not list the bucket.")
+    if inside:
+        remedy = f"Give an object in it, such as {_either(uri.bucket, _lines_first(inside))}."
+        return reject("s3.folder", f"{uri} is a folder. One object is needed.", remedy)
+    levels = ((*parent, keys) for parent, keys in zip(parents, above, strict=True) if keys)
+    prefix, wanted, there = next(levels, ("", "", []))
+    similar = _find_similar(prefix, wanted, there)
+    near = _either(uri.bucket, similar or _lines_first(there))
+    if not uri.key or uri.key.endswith("/"):
+        remedy = f"Did you mean {near}?" if there else "Upload the file with `aws s3 cp`."
+        return reject("s3.missing", f"There is nothing under {uri}.", remedy)
+    if similar:
+        remedy = f"Did you mean {near}?"
+    elif there:
+        remedy = f"The closest match is {near}."
+    else:
+        remedy = "The bucket is empty: upload the file with `aws s3 cp` first."
+    return reject("s3.missing", message, remedy)
+
+
+def _list_parents(key: str) -> list[tuple[str, str]]:
+    """Return the folders above a key, nearest first, each with what was wanted in it."""
+    names = key.split("/")
+    levels = [
+        ("".join(f"{name}/" for name in names[:depth]), names[depth])
+        for depth in range(len(names) - 1, -1, -1)
+    ]
+    return levels[:_LEVELS]
+
+
+def _list_keys(aws: Aws, bucket: str, prefix: str, delimiter: str = "/") -> list[str]:
+    page = aws.client("s3").list_objects_v2(
+        Bucket=bucket, Prefix=prefix, Delimiter=delimiter, MaxKeys=_PAGE
+    )
+    keys = [item["Key"] for item in page.get("Contents", ())]
+    folders = [item["Prefix"] for item in page.get("CommonPrefixes", ())]
+    # Consoles make empty objects that stand for folders.
+    return [key for key in [*keys, *folders] if key != prefix]
+
+
+def _find_similar(prefix: str, wanted: str, keys: Sequence[str]) -> list[str]:
+    by_name: dict[str, list[str]] = {}
+    for key in keys:
+        by_name.setdefault(_comparable(key.removeprefix(prefix)), []).append(key)
+    near = nearest(_comparable(wanted), by_name, _SUGGESTIONS, 0.7)
+    return [key for name in near for key in by_name[name]]
+
+
+def _comparable(name: str) -> str:
+    return unquote(name).rstrip("/").casefold()
+
+
+def _lines_first(keys: Sequence[str]) -> list[str]:
+    return sorted(keys, key=lambda key: not key.lower().endswith(".jsonl"))
+
+
+def _either(bucket: str, keys: Sequence[str]) -> str:
+    return joined([printable(str(S3Uri(bucket, key))) for key in keys[:_SUGGESTIONS]], "or")
 
 
 # --- reading ------------------------------------------------------------------------------------

@@ -51,20 +51,13 @@ SOON_SECONDS = 8.0
 # Bytes a second; what is sent may take as long as over such a line.
 _SLOWEST_UPLOAD = 64 << 10
 
-# Services whose answers only adorn a turn: asked once, and not waited for.
-_NICE_TO_HAVE = frozenset({"pricing"})
-
 
 class Aws:
     """AWS as one caller sees it: a profile, a default region, and clients made when needed.
 
-    Safe to share between threads.
-
-    Args:
-        profile: of the AWS settings; None leaves the choice to boto3.
-        region: asked if none is named; None for that of the AWS settings.
-        patience: seconds that a turn, or a question outside of one, may take.
-        tell: is given a sentence each time that questions outside of a turn took half of that more.
+    Safe to share between threads. A profile or region of None leaves the choice to the AWS
+    settings. A turn, or a question outside of one, may take ``patience`` seconds; ``tell`` is given
+    a sentence each time that questions outside of a turn took half of that more.
     """
 
     def __init__(
@@ -204,11 +197,10 @@ class Aws:
     def _new_client(self, service: str, region: str | None) -> Any:
         from botocore.config import Config
 
-        hasty = service in _NICE_TO_HAVE
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": 1 if hasty else 4},
-            connect_timeout=self.patience / 18 if hasty else 5,
-            read_timeout=self.patience / 9 if hasty else self.patience,
+            retries={"mode": "standard", "total_max_attempts": 4},
+            connect_timeout=5,
+            read_timeout=self.patience,
             max_pool_connections=PARALLEL_REQUESTS,
         )
         try:

@@ -58,7 +58,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
         checks.append(aws.registry.check_invocation(interview.aws, arn, scorer.function, region))
     if profile := interview.model.answers_by:
         checks.append(aws.permissions.check_nova_invocation(interview.aws, arn, region, profile))
-    if answering := [(it.kind, it.name) for it in find_answering(interview)]:
+    if answering := find_answering(interview):
         checks += aws.answering.check_calls(interview.aws, region, arn, answering)
     dataset = interview.facts(slots.DATASET)
     if dataset is not None and dataset.kms_key is not None:
