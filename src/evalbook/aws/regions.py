@@ -41,7 +41,7 @@ _SUGGESTIONS = 3
 
 def is_known(name: str) -> bool:
     """Tell whether the installed botocore lists a region of this name, in any partition."""
-    return name in _read_titles()
+    return name in _list_regions()
 
 
 def is_region(name: str) -> bool:
@@ -72,33 +72,16 @@ def offers_bedrock(region: str) -> bool | None:
 
 
 def find_similar_regions(name: str) -> list[str]:
-    """Return up to three regions that may be meant, the likeliest first.
-
-    Understands zones (``us-east-1a``), other separators (``US_EAST_1``) and places (``Frankfurt``).
-    """
-    wanted = re.sub(r"[\s_.]+", "-", name.strip().lower())
-    titles = _read_titles()
-    zone = re.fullmatch(r"(.*\d)[a-z]", wanted)
-    if zone and zone[1] in titles:
-        return [zone[1]]
-    place = name.strip().lower()
-    named = [region for region, title in titles.items() if len(place) > 3 and place in title]
-    if named:
-        return named[:_SUGGESTIONS]
-    by_letters = {region.replace("-", ""): region for region in titles}
-    near = nearest(wanted.replace("-", ""), by_letters, _SUGGESTIONS, 0.75)
+    """Return up to three regions that may be meant by another spelling, the likeliest first."""
+    by_letters = {region.replace("-", ""): region for region in _list_regions()}
+    near = nearest(re.sub(r"[\W_]", "", name.lower()), by_letters, _SUGGESTIONS, 0.75)
     return [by_letters[letters] for letters in near]
 
 
 @cache
-def _read_titles() -> dict[str, str]:
-    """Return what each region is called, such as ``us east (n. virginia)``, by its name."""
+def _list_regions() -> tuple[str, ...]:
     data = _botocore().get_component("data_loader").load_data("endpoints")
-    return {
-        name: region["description"].lower()
-        for partition in data["partitions"]
-        for name, region in partition["regions"].items()
-    }
+    return tuple(name for partition in data["partitions"] for name in partition["regions"])
 
 
 @cache
