@@ -16,7 +16,7 @@ import click
 from evalbook.cli.options import DEFAULT_STATE, INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.cli.wizard.drafts import Drafts
-from evalbook.cli.wizard.terminal import Leaving, Option, Suggestions, Terminal
+from evalbook.cli.wizard.terminal import Leaving, Suggestions, Terminal
 from evalbook.errors import UsageError
 from evalbook.whole_files import is_there
 
@@ -150,9 +150,11 @@ def _converse(settings: Settings, workflow: Workflow, terminal: Terminal) -> Pat
 
 def _offer_to_run(terminal: Terminal, notebook: Path) -> None:
     """Offer to run the notebook while the simulated AWS that it was made for is still there."""
+    from evalbook.workflow.turn import Choice
+
     options = [
-        Option("run", "Run the notebook here now", "Takes about a minute; the scores are made up."),
-        Option("leave", "Leave it", "The simulated AWS ends with the wizard."),
+        Choice("run", "Run the notebook here now", "Takes about a minute; the scores are made up."),
+        Choice("leave", "Leave it", "The simulated AWS ends with the wizard."),
     ]
     if terminal.choose("The simulated AWS is still running. What next?", options) == "run":
         from evalbook.cli.demo import comparison, execute_notebook

@@ -9,10 +9,10 @@ from evalbook.aws.identity import list_profiles
 from evalbook.aws.session import Aws
 from evalbook.checks import Remedy
 from evalbook.cli.wizard.drafts import Drafts
-from evalbook.cli.wizard.terminal import Leaving, Option, Terminal, WantsBack
+from evalbook.cli.wizard.terminal import Leaving, Terminal, WantsBack
 from evalbook.cli.wizard.wording import wants_of, with_keys
 from evalbook.errors import AwsUnavailable, EvalbookError, StateFileError
-from evalbook.workflow.turn import Turn
+from evalbook.workflow.turn import Choice, Turn
 from evalbook.workflow.workflow import Workflow
 
 
@@ -117,9 +117,10 @@ class Conversation:
     def go_back(self, step: str | None = None) -> Turn | None:
         """Let the person choose an answer, unless they named its step; return its turn, or None."""
         lines = self.workflow.summary().lines
-        options = [Option(line.step, f"{line.title}: {line.text}") for line in lines]
+        texts = (f"{line.title}: {line.text}".replace("\n", " ") for line in lines)
+        options = [Choice(it.step, text) for it, text in zip(lines, texts, strict=True)]
         if self.workflow.asks_once_more and self._step:
-            options.append(Option(self._step, "The answer that led to this question"))
+            options.append(Choice(self._step, "The answer that led to this question"))
         if not options:
             self.terminal.say("This is the first question; there is nothing to go back to.")
             return None
@@ -152,18 +153,18 @@ class Conversation:
         self.terminal.problem(error.message, error.remedy and with_keys(error.remedy))
         profiles = list_profiles() if isinstance(error, AwsUnavailable) else []
         others = [name for name in profiles if name != self.workflow.aws.profile]
-        options = [Option("again", "Try again")]
+        options = [Choice("again", "Try again")]
         if text is not None:
-            options.append(Option("edit", "Back to the question", "What you typed is kept."))
+            options.append(Choice("edit", "Back to the question", "What you typed is kept."))
         if self.workflow.summary().lines:
-            options.append(Option("back", "Change an earlier answer"))
+            options.append(Choice("back", "Change an earlier answer"))
         if others:
-            options.append(Option("profile", "Use another AWS profile", ", ".join(others)))
-        options.append(Option("leave", "Leave for now", "Every accepted answer is saved."))
+            options.append(Choice("profile", "Use another AWS profile", ", ".join(others)))
+        options.append(Choice("leave", "Leave for now", "Every accepted answer is saved."))
         try:
             chosen = self.terminal.choose("How do you want to continue?", options)
             if chosen == "profile":
-                listed = [Option(name, name) for name in others]
+                listed = [Choice(name, name) for name in others]
                 profile = self.terminal.choose("Which AWS profile?", listed)
                 if profile is not None:
                     self.workflow.aws = self._ask_as(profile)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from evalbook.cli.wizard.drawing import Drawing
 from evalbook.cli.wizard.lines import ask_line
 from evalbook.cli.wizard.lists import ask_one, ask_several
 from evalbook.cli.wizard.prompts import MARK, Around
-from evalbook.cli.wizard.terminal import Option, Suggestions, WantsBack
+from evalbook.cli.wizard.terminal import Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
     checks_beside,
     name_of,
@@ -30,7 +31,7 @@ from evalbook.workflow.brief import without_what_follows
 from evalbook.workflow.interview import Progress, Wants
 from evalbook.workflow.replies.choices import named_choice
 from evalbook.workflow.summary import Summary
-from evalbook.workflow.turn import Turn
+from evalbook.workflow.turn import Choice, Turn
 
 _ANOTHER = "another …"
 """The entry of a list after which anything else may be typed."""
@@ -86,13 +87,19 @@ class FullTerminal(Drawing):
         if not turn.choices or edited:
             return self._ask_line(turn, typed, turn.default or "")
         if turn.kind == "multichoice":
-            said = ask_several(self._around(turn), _ticked_options(turn, typed))
+            ticks = [
+                replace(it, label=f"{it.label}  (recommended)") if it.recommended else it
+                for it in turn.choices
+            ]
+            # Such as ALL of a benchmark's subtasks.
+            alone = (it.value for it in ticks if it.value == turn.default and not it.recommended)
+            said = ask_several(self._around(turn), ticks, ticked(turn, typed), next(alone, ""))
         else:
-            options = _options(turn)
+            choices = _told_apart(turn)
             if open_list:
-                options.append(Option(_ANOTHER, "Another …", turn.help or ""))
+                choices.append(Choice(_ANOTHER, "Another …", turn.help or ""))
             start = meant or named_choice(turn.default or "", turn.choices)
-            said = ask_one(self._around(turn), options, start)
+            said = ask_one(self._around(turn), choices, start)
             if said == _ANOTHER:
                 return self._ask_line(turn, None, "")
         labels = {choice.value: choice.label for choice in turn.choices}
@@ -129,14 +136,14 @@ class FullTerminal(Drawing):
         return ask_line(around, default=typed or default, completer=completer)
 
     def choose(
-        self, question: str, options: Sequence[Option], start: str | None = None
+        self, question: str, choices: Sequence[Choice], start: str | None = None
     ) -> str | None:
         around = Around(_MENU_KEYS, message=question)
         try:
-            said = ask_one(around, options, start or options[0].value)
+            said = ask_one(around, choices, start or choices[0].value)
         except WantsBack:
             return None
-        return said if said in [option.value for option in options] else None
+        return said if said in [choice.value for choice in choices] else None
 
     def working(self) -> AbstractContextManager[Progress]:
         return shown_working(self.console)
@@ -168,29 +175,14 @@ def _completer(wants: Wants, complete_s3: Callable[[str], list[str]]) -> Complet
     )
 
 
-def _options(turn: Turn) -> list[Option]:
+def _told_apart(turn: Turn) -> list[Choice]:
+    """Return the choices as a list shows them: with what tells them apart beside their names."""
     names = [name_of(choice) for choice in turn.choices]
-    named = zip(names, turn.choices, strict=True)
-    if turn.kind != "text":
-        return [Option(choice.value, name, choice.description) for name, choice in named]
-    # What there is to choose from tells more by its date and kind than by its name alone.
-    wide = max(map(len, names))
-    return [
-        Option(choice.value, f"{name:<{wide}}  {choice.description}".rstrip())
-        for name, choice in named
-    ]
-
-
-def _ticked_options(turn: Turn, typed: str | None) -> list[Option]:
-    wanted = ticked(turn, typed)
-    return [
-        Option(
-            choice.value,
-            choice.label + ("  (recommended)" if choice.recommended else ""),
-            choice.description,
-            choice.value in wanted,
-            # Such as ALL of a benchmark's subtasks.
-            alone=choice.value == turn.default and not choice.recommended,
-        )
-        for choice in turn.choices
-    ]
+    if turn.kind == "text":
+        # What there is to choose from tells more by its date and kind than by its name alone.
+        wide = max(map(len, names))
+        named = zip(names, turn.choices, strict=True)
+        return [
+            Choice(it.value, f"{name:<{wide}}  {it.description}".rstrip()) for name, it in named
+        ]
+    return [replace(it, label=name) for name, it in zip(names, turn.choices, strict=True)]

@@ -24,9 +24,10 @@ from prompt_toolkit.layout.containers import Container
 from questionary.prompts.common import InquirerControl
 
 from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys, width
-from evalbook.cli.wizard.terminal import Option, WantsBack
+from evalbook.cli.wizard.terminal import WantsBack
 from evalbook.cli.wizard.toolbar import cut, one_line, toolbar
 from evalbook.texts import printable_lines
+from evalbook.workflow.turn import Choice
 
 _NOTHING_YET = "—"
 """Where the pointer rests until the person moves it, so that Enter alone chooses nothing."""
@@ -51,18 +52,18 @@ _SEARCHED: dict[str, Any] = {
 }
 
 
-def ask_one(around: Around, options: Sequence[Option], start: str | None) -> str:
+def ask_one(around: Around, choices: Sequence[Choice], start: str | None) -> str:
     """Let the person choose one; without a start the pointer rests on nothing.
 
     What is typed narrows the list; where it fits nothing, Enter gives it as the answer. See `run`
     for what it raises.
     """
-    choices = [_choice(option) for option in options]
+    listed = [_entry(choice) for choice in choices]
     if start is None:
-        choices.insert(0, questionary.Choice(_NOTHING_YET, value=_NOTHING_YET))
+        listed.insert(0, questionary.Choice(_NOTHING_YET, value=_NOTHING_YET))
     question = questionary.select(
         printable_lines(around.message),
-        choices,
+        listed,
         default=start,
         instruction=" " if around.message else "↑ ↓ to choose, or type to search; then Enter",
         **_SEARCHED,
@@ -73,49 +74,47 @@ def ask_one(around: Around, options: Sequence[Option], start: str | None) -> str
         pointed_at = str(control.get_pointed_at().value)
         return None if pointed_at == _NOTHING_YET else pointed_at
 
-    return _ask_list(question.application, control, around, options, chosen)
+    return _ask_list(question.application, control, around, choices, chosen)
 
 
-def ask_several(around: Around, options: Sequence[Option]) -> str:
+def ask_several(
+    around: Around, choices: Sequence[Choice], ticked: frozenset[str], whole: str
+) -> str:
     """Let the person tick any number; the answer names them, or says none.
 
-    See `run` for what it raises.
+    ``whole`` is the choice that stands for all the others, if one does. See `run` for what it
+    raises.
     """
     question = questionary.checkbox(
         "",
-        [_choice(option) for option in options],
+        [_entry(choice, checked=choice.value in ticked) for choice in choices],
         instruction="Space ticks one, Ctrl-A all; type to search; then Enter",
         **_SEARCHED,
     )
     control = _control(question.application)
-    alone = [option.value for option in options if option.alone]
 
     def tick(_: KeyPressEvent) -> None:
-        control.selected_options = _ticked(
-            control.selected_options, str(control.get_pointed_at().value), alone
-        )
+        pointed_at, kept = str(control.get_pointed_at().value), control.selected_options
+        if pointed_at in kept:
+            control.selected_options = [value for value in kept if value != pointed_at]
+        elif pointed_at == whole:
+            control.selected_options = [whole]
+        else:
+            control.selected_options = [*(it for it in kept if it != whole), pointed_at]
 
     def chosen() -> str:
-        ticked = [str(choice.value) for choice in control.get_selected_values()]
-        if len(ticked) == len(options):
-            ticked = alone or ticked
+        values = [str(choice.value) for choice in control.get_selected_values()]
+        if whole and len(values) == len(choices):
+            return whole
         # An empty answer would mean the default.
-        return ", ".join(ticked) or "none"
+        return ", ".join(values) or "none"
 
-    return _ask_list(question.application, control, around, options, chosen, tick)
-
-
-def _ticked(ticked: Sequence[str], pointed_at: str, alone: Sequence[str]) -> list[str]:
-    """Return what is ticked after the entry pointed at was ticked or unticked."""
-    if pointed_at in ticked:
-        return [value for value in ticked if value != pointed_at]
-    kept = [] if pointed_at in alone else [value for value in ticked if value not in alone]
-    return [*kept, pointed_at]
+    return _ask_list(question.application, control, around, choices, chosen, tick)
 
 
-def _choice(option: Option) -> questionary.Choice:
-    label = cut(one_line(option.label), width() - _POINTER)
-    return questionary.Choice(label, value=option.value, checked=option.chosen)
+def _entry(choice: Choice, *, checked: bool = False) -> questionary.Choice:
+    label = cut(one_line(choice.label), width() - _POINTER)
+    return questionary.Choice(label, value=choice.value, checked=checked)
 
 
 def _control(application: Application[Any]) -> InquirerControl:
@@ -139,7 +138,7 @@ def _ask_list(
     application: Application[Any],
     control: InquirerControl,
     around: Around,
-    options: Sequence[Option],
+    choices: Sequence[Choice],
     chosen: Callable[[], str | None],
     tick: Callable[[KeyPressEvent], None] | None = None,
 ) -> str:
@@ -156,7 +155,7 @@ def _ask_list(
         bindings.add(" ", eager=True)(tick)
     _add_search(bindings, control, leaves=bool(around.message))
     application.key_bindings = merge_key_bindings([application.key_bindings, bindings])  # type: ignore[list-item]
-    below = _below_list(control, around, {option.value: option for option in options})
+    below = _below_list(control, around, {it.value: it for it in choices})
     application.layout = Layout(HSplit([application.layout.container, *below]))
     return run(application, lambda: None)
 
@@ -201,21 +200,21 @@ def _fits_nothing(control: InquirerControl) -> bool:
 
 
 def _below_list(
-    control: InquirerControl, around: Around, options: dict[str, Option]
+    control: InquirerControl, around: Around, choices: dict[str, Choice]
 ) -> list[Container]:
     """Return what stands under a list: about the entry pointed at; at the bottom, the toolbar."""
 
     def about() -> StyleAndTextTuples:
         if _fits_nothing(control):
             return [("class:instruction", _indented(_FITS_NOTHING))]
-        option = options.get(str(control.get_pointed_at().value))
-        lines = [option.description] if option and option.description else []
-        label = one_line(option.label) if option else ""
+        choice = choices.get(str(control.get_pointed_at().value))
+        lines = [choice.description] if choice and choice.description else []
+        label = one_line(choice.label) if choice else ""
         if cut(label, width() - _POINTER) != label:
             lines.insert(0, label)
         if control.search_filter:
-            fit = sum(choice.value in options for choice in control.filtered_choices)
-            lines.insert(0, f"{fit} of {len(options)} match; Esc shows all.")
+            fit = sum(it.value in choices for it in control.filtered_choices)
+            lines.insert(0, f"{fit} of {len(choices)} match; Esc shows all.")
         return [("class:instruction", "\n".join(map(_indented, lines)))]
 
     lines = Dimension(max=_MORE_LINES)

@@ -14,7 +14,7 @@ from typing import Any
 
 from evalbook.checks import Check, Remedy
 from evalbook.cli.output import check_words, turn_words
-from evalbook.cli.wizard.terminal import Leaving, Option, Suggestions, WantsBack
+from evalbook.cli.wizard.terminal import Leaving, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
     HOW_TO_FOLLOW,
     KEYS_EXPLAINED,
@@ -34,7 +34,7 @@ from evalbook.links import pieces
 from evalbook.texts import fold_lines, printable_lines
 from evalbook.workflow.interview import Progress
 from evalbook.workflow.summary import Summary
-from evalbook.workflow.turn import Turn
+from evalbook.workflow.turn import Choice, Turn
 
 
 class PlainTerminal:
@@ -88,13 +88,13 @@ class PlainTerminal:
             self._explain(turn)
 
     def choose(
-        self, question: str, options: Sequence[Option], start: str | None = None
+        self, question: str, choices: Sequence[Choice], start: str | None = None
     ) -> str | None:
         self.say(f"\n{question}")
-        for number, option in enumerate(options, start=1):
-            more = f" ({option.description})" if option.description else ""
-            self.say(f"  {number}. {option.label}{more}")
-        values = [option.value for option in options]
+        for number, choice in enumerate(choices, start=1):
+            more = f" ({choice.description})" if choice.description else ""
+            self.say(f"  {number}. {choice.label}{more}")
+        values = [choice.value for choice in choices]
         numbered = {str(number): value for number, value in enumerate(values, start=1)}
         default = start or values[0]
         asked = f"Number (Enter means {values.index(default) + 1}, < goes back): "
@@ -103,7 +103,7 @@ class PlainTerminal:
                 return default
             if text in numbered:
                 return numbered[text]
-            self.say(f"{text!r} is not one of the numbers 1 to {len(options)}.")
+            self.say(f"{text!r} is not one of the numbers 1 to {len(choices)}.")
         return None
 
     def review(self, summary: Summary) -> None:

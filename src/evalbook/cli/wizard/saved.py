@@ -6,10 +6,11 @@ import os
 from datetime import datetime
 
 from evalbook.cli.wizard.conversation import Conversation
-from evalbook.cli.wizard.terminal import Leaving, Option
+from evalbook.cli.wizard.terminal import Leaving
 from evalbook.moments import ago
 from evalbook.texts import plural
 from evalbook.workflow.another import begin_like, set_aside
+from evalbook.workflow.turn import Choice
 from evalbook.workflow.workflow import Workflow
 
 SANDBOX_ACCOUNT = "123456789012"
@@ -70,14 +71,14 @@ def _begun_in_sandbox(workflow: Workflow) -> bool:
     return any(f":{SANDBOX_ACCOUNT}:" in it or it.startswith("s3://evalbook-") for it in texts)
 
 
-def _menu(finished: bool) -> list[Option]:
+def _menu(finished: bool) -> list[Choice]:
     go_on = "Show how to run the notebook again" if finished else "Continue with the next question"
-    like = Option("like", "Start another like it", "You confirm its answers one by one.")
+    like = Choice("like", "Start another like it", "You confirm its answers one by one.")
     return [
-        Option("continue", go_on),
-        Option("review", "Review the answers"),
-        Option("change", "Change an answer"),
+        Choice("continue", go_on),
+        Choice("review", "Review the answers"),
+        Choice("change", "Change an answer"),
         *([like] if finished else []),
-        Option("over", "Start over", "The old file is renamed and kept."),
-        Option("leave", "Leave"),
+        Choice("over", "Start over", "The old file is renamed and kept."),
+        Choice("leave", "Leave"),
     ]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from evalbook.checks import Remedy
 from evalbook.workflow.interview import Progress
 from evalbook.workflow.summary import Summary
-from evalbook.workflow.turn import Turn
+from evalbook.workflow.turn import Choice, Turn
 
 
 class Leaving(Exception):
@@ -28,18 +27,6 @@ class WantsBack(Exception):
     def __init__(self, text: str | None = None) -> None:
         super().__init__("back")
         self.text = text
-
-
-@dataclass(frozen=True)
-class Option:
-    """One entry of a list."""
-
-    value: str
-    label: str
-    description: str = ""
-    chosen: bool = False
-    alone: bool = False
-    """Whether it stands for all, so that ticking another unticks it."""
 
 
 Suggestions = Mapping[tuple[str, str | None], Sequence[tuple[str, str]]]
@@ -73,9 +60,9 @@ class Terminal(Protocol):
         """
 
     def choose(
-        self, question: str, options: Sequence[Option], start: str | None = None
+        self, question: str, choices: Sequence[Choice], start: str | None = None
     ) -> str | None:
-        """Return the value of the option chosen; None where the person turned back."""
+        """Return the value of what was chosen; None where the person turned back."""
 
     def review(self, summary: Summary) -> None:
         """Show all answers so far, with what was not checked."""

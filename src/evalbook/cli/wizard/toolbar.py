@@ -24,20 +24,15 @@ def toolbar(around: Around) -> str:
 
 def answers_in_brief(place: str, answers: Sequence[tuple[str, str]], width: int) -> str:
     """Return one line with the place and as many of the latest answers as fit."""
-    line = f" {place}"
-    left_out = len(answers)
-    shown: list[str] = []
-    for title, text in reversed(answers):
-        part = f"{title}: {cut(telling_part(text), 24)}"
-        more = f" │ {left_out - 1} more" if left_out > 1 else ""
-        if get_cwidth(" │ ".join([line, *shown, part]) + more) > width:
+    told = [f"{title}: {cut(telling_part(text), 24)}" for title, text in reversed(answers)]
+    line = ""
+    for shown in range(len(told), -1, -1):
+        left_out = len(told) - shown
+        more = f"{left_out} {'more' if shown else 'answered'}"
+        line = " │ ".join([f" {place}", *told[:shown], *([more] if left_out else [])])
+        if get_cwidth(line) <= width:
             break
-        shown.append(part)
-        left_out -= 1
-    parts = [line, *shown]
-    if left_out:
-        parts.append(f"{left_out} more" if shown else f"{left_out} answered")
-    return cut(" │ ".join(parts), width)
+    return cut(line, width)
 
 
 def one_line(text: str) -> str:
