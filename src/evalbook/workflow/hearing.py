@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from evalbook.checks import Remedy
@@ -166,45 +167,40 @@ def free_name(*about: str) -> Hears:
     return hears
 
 
-def number(*about: str, units: Mapping[str, float] | None = None, whole: str = "") -> Hears:
-    """Return what hears a number; see `understand_number`."""
+def _found(find: Callable[[str, Interview], Reading], *about: str) -> Hears:
+    """Return what hears an answer found in a sentence, unless the whole reply says it otherwise."""
 
-    def hears(reply: str, question: Question, _: Interview) -> Reading:
-        reading = values.understand_text(reply, question, about)
-        return reading or understand_number(reply, about, units, whole)
+    def hears(reply: str, question: Question, interview: Interview) -> Reading:
+        return values.understand_text(reply, question, about) or find(reply, interview)
 
     return hears
+
+
+def number(
+    *about: str, units: Mapping[str, float] = MappingProxyType({}), whole: str = ""
+) -> Hears:
+    """Return what hears a number; see `understand_number`."""
+    return _found(lambda reply, _: understand_number(reply, about, units, whole), *about)
 
 
 def assigned(names: Callable[[Interview], Sequence[str]], *about: str) -> Hears:
     """Return what hears values given to names, as they are said."""
-
-    def hears(reply: str, question: Question, interview: Interview) -> Reading:
-        if reading := values.understand_text(reply, question, about):
-            return reading
-        pairs = values.assignments_in(reply, names(interview))
-        return Taken(pairs) if pairs and pairs != reply else None
-
-    return hears
+    return _found(lambda reply, it: values.understand_assignments(reply, names(it)), *about)
 
 
 def ids(pattern: str, *about: str) -> Hears:
     """Return what hears IDs in a sentence."""
 
-    def hears(reply: str, question: Question, _: Interview) -> Reading:
-        if reading := values.understand_text(reply, question, about):
-            return reading
+    def find(reply: str, _: Interview) -> Reading:
         found = re.findall(pattern, reply)
         sentence = any(word.isalpha() for word in reply.split())
         return Taken(", ".join(found)) if found and sentence else None
 
-    return hears
+    return _found(find, *about)
 
 
-def machines(reply: str, question: Question, _: Interview) -> Reading:
-    """Hear instances: how many, and of which type."""
-    if reading := values.understand_text(reply, question):
-        return reading
+def _machines_in(reply: str, _: Interview) -> Reading:
+    """Find instances: how many, and of which type."""
     said = with_digits(reply)
     kinds = re.findall(r"\b(?:ml\.)?[a-z]+\d\w*(?:\.\w+)+\b", said, re.IGNORECASE)
     if len(kinds) != 1 or reply.lstrip().startswith("{"):
@@ -214,6 +210,9 @@ def machines(reply: str, question: Question, _: Interview) -> Reading:
         return None
     count = re.search(r"(?<![\w.-])\d+(?=x?\b)(?!\.)", beside)
     return Taken(f"{count[0] if count else 1} x {kinds[0]}")
+
+
+machines = _found(_machines_in)
 
 
 def exact_agreement(reply: str, _question: Question, _: Interview) -> Reading:

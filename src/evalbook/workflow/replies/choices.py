@@ -248,7 +248,13 @@ def _by_synonyms(text: str, choices: Sequence[Choice]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _by_words(text: str, choices: Sequence[Choice], *, described: bool = False) -> list[str]:
+def find_alike(text: str, choices: Sequence[Choice]) -> list[str]:
+    """Return the choices that may be meant by words that are the name of none."""
+    synonym = _by_synonyms(text, choices)
+    return [synonym] if synonym else _by_words(text, choices, described=False)
+
+
+def _by_words(text: str, choices: Sequence[Choice], *, described: bool) -> list[str]:
     """Return the choices that fit all that was said: each word is one of theirs, or nearly.
 
     Args:
@@ -263,11 +269,10 @@ def _by_words(text: str, choices: Sequence[Choice], *, described: bool = False) 
             return fitting
     if not any(sign.isalpha() for word in said for sign in word):
         return []
+    parted = (re.sub(r"(?<=[a-z])(?=[A-Z])", " ", it.label) for it in choices)
+    labels = {it.value: f"{it.label} {words}" for it, words in zip(choices, parted, strict=True)}
     # What a choice is called tells more than its value does: most values of a list are alike.
-    for called in (
-        {it.value: it.label for it in choices},
-        {it.value: f"{it.label} {it.value}" for it in choices},
-    ):
+    for called in (labels, {value: f"{label} {value}" for value, label in labels.items()}):
         keys = {value: _keys(names, frozenset()) for value, names in called.items()}
         if fitting := [it for it, its in keys.items() if all(_nearly(word, its) for word in said)]:
             return fitting

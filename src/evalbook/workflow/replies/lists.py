@@ -9,8 +9,9 @@ from dataclasses import field
 
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
-from evalbook.texts import nearest, shortened
+from evalbook.texts import shortened
 from evalbook.workflow.replies.choices import (
+    find_alike,
     from_another_time,
     means_recommended,
     read_choice,
@@ -19,7 +20,7 @@ from evalbook.workflow.replies.choices import (
 )
 from evalbook.workflow.replies.numbers import places_in
 from evalbook.workflow.replies.reading import AskBack, Reading, Taken
-from evalbook.workflow.replies.vocabulary import VOCABULARY, vocabulary
+from evalbook.workflow.replies.vocabulary import vocabulary
 from evalbook.workflow.replies.words import (
     POLITE,
     doubt_in,
@@ -223,36 +224,23 @@ class _Edit:
             return []
         if (numbers := places_in(left, len(values))) is not None:
             return [values[number - 1] for number in numbers]
-        name = "".join(re.sub(r"^builtin\.", "", word) for word in left)
-        return self._by_letters(re.sub(r"[\W_]+", "", name), part)
+        return self._by_letters(re.sub(r"\bbuiltin\.", "", " ".join(left)), part)
 
-    def _by_letters(self, wanted: str, part: str) -> list[str]:
-        by_letters = {
+    def _by_letters(self, said: str, part: str) -> list[str]:
+        letters = {
             re.sub(r"[\W_]+", "", folded(text)): choice.value
             for choice in self.choices
             for text in (choice.value, choice.label)
         }
-        if wanted in by_letters:
-            return [by_letters[wanted]]
-        near = {by_letters[it] for it in by_letters if len(wanted) > 2 and it.startswith(wanted)}
-        near = near or {by_letters[it] for it in by_letters if len(wanted) > 3 and wanted in it}
-        near = near or {by_letters[it] for it in nearest(wanted, by_letters, 2, 0.8)}
-        words = [word for word in words_of(part) if word not in _FILLER]
-        begins = words[0][:5] if len(words) == 1 and len(words[0]) > 4 else None
-        near = near or {by_letters[it] for it in by_letters if it[:5] == begins}
-        said = set(re.findall(r"\w+", folded(part)))
-        near = near or {
-            value
-            for value in by_letters.values()
-            if any(
-                set(words.split()) <= said for words in VOCABULARY.facts["synonyms"].get(value, ())
-            )
-        }
+        named = letters.get(re.sub(r"[\W_]+", "", said))
+        if named is not None:
+            return [named]
+        near = find_alike(said, self.choices)
         if len(near) != 1:
             self.unknown.append(part)
             return []
         self.guessed = True
-        return list(near)
+        return near
 
 
 _FILLER = POLITE - {"all"} | vocabulary("beside_listed")

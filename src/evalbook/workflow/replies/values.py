@@ -213,25 +213,26 @@ _UNLIKE = r"\b(?:but|shorter|longer|simpler|another|different|else|better)\b(?![
 WHAT_IS_NOT = r"\W*(?:not|anything but|no)\s"
 
 
-def assignments_in(text: str, names: Sequence[str]) -> str | None:
-    """Return ``name=value, name=value`` where that is what a reply comes to; None if not.
+def understand_assignments(reply: str, names: Sequence[str]) -> Reading:
+    """Read ``name=value, name=value``, as it is said: "temperature 0.2 and top p of 0.9".
 
     Args:
-        text: the reply.
+        reply: the whole reply.
         names: those that can be set; empty if any name may be given.
     """
-    if text.lstrip().startswith(("{", "[")):
+    if reply.lstrip().startswith(("{", "[")):
         return None
     pairs = []
-    said = re.sub(r"[\s,]+(?:please|thanks|thank you)\W*$", "", text.strip(), flags=re.IGNORECASE)
+    said = re.sub(r"[\s,]+(?:please|thanks|thank you)\W*$", "", reply.strip(), flags=re.IGNORECASE)
     for part in re.split(r"[,;\n]\s*(?:and\s+)?|\s+and\s+", with_digits(said) if names else said):
         found = re.fullmatch(_ASSIGNED, part.strip(" ."), re.IGNORECASE)
         if found is None or not (found["sign"] or found["word"] or names):
             return None
-        name = re.sub(r"[\s-]+", "_", found["name"].strip()) if names else found["name"].strip()
+        name = re.sub(r"[\s-]+" if names else "$^", "_", found["name"].strip())
         fitting = [it for it in names if it == name] or [it for it in names if name in it]
         pairs.append(f"{fitting[0] if len(fitting) == 1 else name}={found['value'].strip()}")
-    return ", ".join(pairs)
+    answer = ", ".join(pairs)
+    return Taken(answer) if answer != reply else None
 
 
 _ASSIGNED = (
