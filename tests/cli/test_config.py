@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from commands import run, the_document
 
-from evalbook.cli.config import Default, find_defaults, list_defaults
+from evalbook.cli.defaults import Default, find_defaults, list_defaults
 from evalbook.errors import UsageError
 
 UNTIL_THE_ROLE = {

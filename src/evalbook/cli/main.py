@@ -30,7 +30,6 @@ _COMMANDS = tuple(name for names in _SECTIONS.values() for name in names)
 _MODULES = {
     "wizard": "wizard.command",
     **dict.fromkeys("next answer apply back show check generate".split(), "interview"),
-    "config": "settings",
     **dict.fromkeys(("skill", "mcp"), "assistants"),
 }
 """Where commands live that have no module of their name."""

@@ -50,7 +50,7 @@ class Settings:
     profile: str | None
     region: str | None
     defaults: Mapping[str, Default] = field(default_factory=dict)
-    """The person's and the project's own settings, by name; see `cli/config.py`."""
+    """The person's and the project's own settings, by name; see `cli/defaults.py`."""
 
     def aws(self, region: str | None = None) -> Aws:
         """Return AWS for a command that reports on waiting.
@@ -169,7 +169,7 @@ def command(
 
 def _say_what_a_project_sets(settings: Settings) -> None:
     """Say which profile and region a project sets, as neither is ever asked."""
-    from evalbook.cli.config import PROJECTS
+    from evalbook.cli.defaults import PROJECTS
     from evalbook.cli.output import complain
 
     for name, used in (("profile", settings.profile), ("region", settings.region)):
@@ -184,7 +184,7 @@ def settings_of(state: str | None, profile: str | None, region: str | None) -> S
     Raises:
         UsageError: a file of defaults can't be used.
     """
-    from evalbook.cli.config import find_defaults
+    from evalbook.cli.defaults import find_defaults
 
     defaults = find_defaults()
     values = {name: default.value for name, default in defaults.items()}

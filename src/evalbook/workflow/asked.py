@@ -184,7 +184,8 @@ _ANSWERS = (
         ("evaluation_type",),
     ),
     Known(
-        r"difference|which|what is|what are|mean|judge|scorer|benchmark|recommend|should|best",
+        r"difference|which|what (?:is|are|kind|type)|mean|judge|scorer|benchmark|recommend|should|"
+        r"best|need|fits?\b",
         "LLM as judge has a model score free-form answers; a custom scorer compares by code; a "
         "benchmark measures general abilities; multi-turn RL runs an agent's rollouts. Choose Help "
         "me decide for four short questions.",

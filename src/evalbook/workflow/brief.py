@@ -60,8 +60,10 @@ def say(turn: Turn) -> str:
     marked = [None, *(it.value for it in turn.choices)]
     if turn.default not in marked and not (turn.kind == "multichoice" and _marked(turn)):
         asked.append(f"Default: {turn.default}")
-    if turn.help and not (turn.kind == "confirm" and turn.default == "yes"):
-        asked.append(turn.help if turn.status == "rejected" else _few_words_of_help(turn.help))
+    if turn.help and turn.status == "rejected":
+        asked.append(turn.help)
+    elif turn.help and (turn.kind, turn.default) != ("confirm", "yes"):
+        asked.append(_few_words_of_help(turn.help))
     if turn.status == "complete":
         asked = ["Say what to change, ask how the run is doing, or ask for another like it."]
     return as_markdown("\n\n".join(filter(None, (told(turn), "\n".join(filter(None, asked))))))
