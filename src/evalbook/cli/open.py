@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from evalbook.aws.session import Aws, in_parallel
+from evalbook.aws.session import Aws
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.documents import OpenDocument
 from evalbook.cli.options import Settings, command
@@ -48,11 +47,10 @@ def open_command(
     you alone, and works for a few minutes.
     """
     from evalbook.runs.find import targets
-    from evalbook.runs.status import look
+    from evalbook.runs.status import look_at_all
 
     aws = settings.aws()
-    wanted = targets(aws, (run,) if run else (), settings.state)
-    seen = in_parallel([partial(look, aws, it) for it in wanted])
+    seen = look_at_all(aws, targets(aws, (run,) if run else (), settings.state))
     pages = {kind: [url for it in seen for url in it.pages()[kind]] for kind in PAGES}
     if page in ("run", "mlflow"):
         pages[page] = [_page(aws, it, page) or url for it in seen for url in it.pages()[page]]

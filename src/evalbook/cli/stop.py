@@ -22,13 +22,13 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
     """
     from evalbook.aws.runs import stop_run
     from evalbook.runs.find import targets
-    from evalbook.runs.status import look
+    from evalbook.runs.status import look_at_all
     from evalbook.runs.stopping import stop_words
 
     if not yes:
         need_somebody_to_ask(output, "stop.asks", "stop")
     aws = settings.aws()
-    seen = [look(aws, target) for target in targets(aws, (arn,), settings.state)]
+    seen = look_at_all(aws, targets(aws, (arn,), settings.state))
     running = [status for status in seen if not status.run.over and status.run.status != "Stopping"]
     if not running:
         states = ", ".join(f"{status.run.name} is {status.run.status}" for status in seen)

@@ -18,7 +18,6 @@ from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 from evalbook import texts
-from evalbook.aws.session import in_parallel
 from evalbook.cli.options import Settings
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.cli.wizard.command import draws_well
@@ -30,7 +29,7 @@ from evalbook.runs.status import (
     RunStatus,
     clock,
     head_words,
-    look,
+    look_at_all,
     step_rows,
 )
 from evalbook.runs.watch import watch
@@ -51,9 +50,8 @@ def look_at_runs(
 ) -> list[RunStatus]:
     """Look at the runs once, with a new session to read the credentials anew."""
     aws = settings.aws()
-    known = {it.run.arn: it for it in before}
     with aws.turn():
-        return in_parallel([partial(look, aws, it, known=known.get(it.arn)) for it in wanted])
+        return look_at_all(aws, wanted, before)
 
 
 def follow_runs(

@@ -31,7 +31,7 @@ from evalbook.runs.history import Filter, RunsDocument, describe_run, list_past_
 from evalbook.runs.policy import Policy
 from evalbook.runs.prospect import add_prospect
 from evalbook.runs.report import read_report
-from evalbook.runs.status import look, status_parts, together_words
+from evalbook.runs.status import look_at_all, status_parts, together_words
 from evalbook.runs.store import RecordStore
 from evalbook.runs.table import report_parts
 from evalbook.runs.training_prompts import add_unseen
@@ -147,7 +147,7 @@ class Tools:
         """Tell how a started run is doing, and why it failed if it did; in words to be shown."""
 
         def tell(workflow: Workflow) -> WordsDocument:
-            seen = [look(workflow.aws, target) for target in _targets(workflow, run)]
+            seen = look_at_all(workflow.aws, _targets(workflow, run))
             parts = [together_words(seen), *(it for run in seen for it in status_parts(run))]
             return WordsDocument(as_text(spaced(filter(None, parts))))
 

@@ -29,9 +29,6 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
 
     Returns:
         What to say of it; None if the dataset has no categories.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
     """
     looked_for = store.uncategorised()
     seen: set[str] = set()

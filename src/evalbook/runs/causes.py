@@ -64,21 +64,19 @@ def find_cause(messages: Iterable[str], about: Mapping[str, str | None]) -> Caus
 
     ``about`` may name the run's ``role``, ``judge`` and ``region``.
     """
-    messages = list(messages)
+    messages = [message[-_LONGEST:] for message in messages]
     for general in (False, True):
         for message in messages:
             for known in _known():
                 found = _search(known, message) if known.general == general else None
                 if found:
-                    return _named(known, message, {**about, **found.groupdict()})
+                    told = {**about, **found.groupdict()}
+                    words = {**_UNNAMED, **{name: it for name, it in told.items() if it}}
+                    cause, remedy = known.cause.format_map(words), known.remedy.format_map(words)
+                    return Cause(known.id, cause, remedy, message)
     return None
 
 
 def _search(known: _Known, message: str) -> re.Match[str] | None:
-    tried = (_compiled(pattern).search(message[-_LONGEST:]) for pattern in known.patterns)
+    tried = (_compiled(pattern).search(message) for pattern in known.patterns)
     return next(filter(None, tried), None)
-
-
-def _named(known: _Known, message: str, about: Mapping[str, Any]) -> Cause:
-    words = {**_UNNAMED, **{name: value for name, value in about.items() if value}}
-    return Cause(known.id, known.cause.format_map(words), known.remedy.format_map(words), message)

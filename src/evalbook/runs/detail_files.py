@@ -67,9 +67,6 @@ def read_detail_arm(
     """Read the first kind of file that has scores of single records.
 
     ``notes`` is told what could not be read, or was passed over.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
     """
     told: list[str] = []
     for uris in kinds:

@@ -82,7 +82,6 @@ def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None)
 
     Raises:
         AnswerRejected: none is known, or what was named is something else.
-        AwsUnavailable: AWS was to be asked for a name, and could not be.
         StateFileError: the state file can't be used.
     """
     if not words:
@@ -107,7 +106,6 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
 
     Raises:
         AnswerRejected: ``run.missing``, no version has a run that succeeded.
-        AwsUnavailable: AWS could not be asked.
     """
     region = aws.required_region()
     name = group.rpartition("/")[2]

@@ -70,7 +70,6 @@ def list_past_runs(aws: Aws, region: str, wanted: Filter, most: int) -> tuple[li
 
     Raises:
         AnswerRejected: ``runs.denied``, pipelines may not be listed.
-        AwsUnavailable: AWS could not be asked.
     """
     since = datetime.now(timezone.utc) - wanted.since if wanted.since else None
     listed = [it for it in list_executions(aws, region, since=since) if wanted.fits(it)]

@@ -15,9 +15,6 @@ def describe_endpoints_left(aws: Aws, region: str, since: datetime, until: datet
     """Say which such endpoints were made while a run went on and are there still, if any.
 
     No endpoint names the run that made it: another run of the same time may be its owner.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
     """
     listing = aws.client("sagemaker", region).get_paginator("list_endpoints")
     first, last = since - _GRACE, until + _GRACE

@@ -102,7 +102,6 @@ def find_runs(aws: Aws, wanted: Iterable[Target]) -> list[Run]:
 
     Raises:
         AnswerRejected: one is not over, or can't be read.
-        AwsUnavailable: AWS could not be asked.
     """
     found: dict[object, list[Ended]] = {}
     for target in wanted:
@@ -141,7 +140,6 @@ def find_sources(
 
     Raises:
         RunFailed: ``results.none``.
-        AwsUnavailable: AWS could not be asked.
     """
     several = len({run.evaluation for run in runs}) > 1
     found: dict[tuple[int, str], Source] = {}

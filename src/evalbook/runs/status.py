@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -121,7 +121,6 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
 
     Raises:
         AnswerRejected: there is no such run, or it may not be read.
-        AwsUnavailable: AWS could not be asked.
     """
     run = run_of(target.arn).describe(aws)
     unknown: list[str] = []
@@ -143,6 +142,14 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
     expected = target.minutes or _expected(run, plan, steps)
     status = RunStatus(run, target.label, plan, ended, tuple(seen), expected, None, tuple(unknown))
     return replace(status, cause=_cause(status))
+
+
+def look_at_all(
+    aws: Aws, wanted: Iterable[Target], before: Iterable[RunStatus] = ()
+) -> list[RunStatus]:
+    """Look at runs, as `look` does, all at once."""
+    known = {it.run.arn: it for it in before}
+    return in_parallel([partial(look, aws, it, known=known.get(it.arn)) for it in wanted])
 
 
 def _ended(run: Execution, steps: Sequence[RunStep]) -> datetime | None:
@@ -221,11 +228,7 @@ def _cause(status: RunStatus) -> Cause | None:
 
 
 def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
-    """Add the last log lines of the failed steps' jobs, and look for the cause in them too.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Add the last log lines of the failed steps' jobs, and look for the cause in them too."""
     group = ROLLOUT_LOG_GROUP if status.run.kind == "multi_turn_rl" else LOG_GROUP
     steps = []
     for step in status.steps:

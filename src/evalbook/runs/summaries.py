@@ -132,17 +132,13 @@ def _total(entry: Any) -> Figure | None:
 
 
 def _figures(entry: Any) -> Figures:
-    if not isinstance(entry, dict):
-        return {}
+    told = entry.items() if isinstance(entry, dict) else ()
+    numbers = {name: float(value) for name, value in told if is_finite_number(value)}
     return {
-        name: Figure(float(value), _error(entry.get(name + _STDERR)))
-        for name, value in entry.items()
-        if is_finite_number(value) and not name.endswith(_STDERR)
+        name: Figure(value, numbers.get(name + _STDERR))
+        for name, value in numbers.items()
+        if not name.endswith(_STDERR)
     }
-
-
-def _error(value: Any) -> float | None:
-    return float(value) if is_finite_number(value) else None
 
 
 def task_name(key: str) -> str:

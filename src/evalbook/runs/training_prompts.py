@@ -24,11 +24,7 @@ from evalbook.workflow.slots import DATA_FIX, DATASET, MODEL, TRAINING_DATA, TRA
 
 
 def add_unseen(aws: Aws, report: Results, interview: Interview) -> None:
-    """Add to a report what it would be without the prompts that the interview's model has seen.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Add to a report what it would be without the prompts that the interview's model has seen."""
     found, model = interview.facts(TRAINING_DATA), interview.facts(MODEL)
     copy = interview.facts(TRAINING_OVERLAP)
     if found is None or model is None or not found.places or copy is not None:
