@@ -106,7 +106,7 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
     if kind == "model-package-group":
         resolution = find_newest_usable(aws, text, arn.region)
     elif "/" in name:
-        resolution = _named(_described(aws, text, arn.region), text)
+        resolution = _named(_describe(aws, text, arn.region), text)
     else:
         resolution = _resolve_unversioned(aws, text, arn, name)
     return replace(resolution, checks=(*resolution.checks, *_remarks(aws, arn)))
@@ -114,13 +114,11 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
 
 def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
     remedy = "Give the ARN it was registered under, or its group's name."
-    kind, _, name = arn.resource.partition("/")
-    is_job = arn.service == "sagemaker" and kind in ("training-job", "job")
+    is_job = arn.service == "sagemaker" and arn.path[0] in ("training-job", "job")
     # AWS can't be asked in a region that does not exist.
-    if is_job and not find_region_fault(arn):
-        package = find_package_of_job(aws, name.rpartition("/")[2], arn.region)
-        if package:
-            remedy = f"Give the model package that it registered, {package}."
+    known = is_job and not find_region_fault(arn)
+    if known and (package := find_package_of_job(aws, arn.path[-1], arn.region)):
+        remedy = f"Give the model package that it registered, {package}."
     return AnswerRejected(
         "model.kind", f'"{text}" is {describe_arn_kind(arn)}. A model package is needed.', remedy
     )
@@ -129,12 +127,10 @@ def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
 def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution:
     """Take an ARN without version for a legacy package if there is one, else for a group."""
     try:
-        _describe(aws, text, arn.region)
+        aws.client("sagemaker", arn.region).describe_model_package(ModelPackageName=text)
     except AwsMissing:
-        group = (
-            f"arn:{arn.partition}:sagemaker:{arn.region}:{arn.account}:model-package-group/{name}"
-        )
-        resolution = find_newest_usable(aws, group, arn.region)
+        group = replace(arn, resource=f"model-package-group/{name}")
+        resolution = find_newest_usable(aws, str(group), arn.region)
         note = passed(
             "model.version",
             f'"{text}" gives no version; using the newest usable one of the group "{name}".',
@@ -150,14 +146,15 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
     )
 
 
-def _described(aws: Aws, text: str, region: str) -> ModelPackage:
+def _describe(aws: Aws, text: str, region: str) -> ModelPackage:
     try:
-        return _describe(aws, text, region)
+        found = aws.client("sagemaker", region).describe_model_package(ModelPackageName=text)
     except AwsMissing as error:
         message = f"There is no model package {text} in {region}."
         raise _missing(aws, message, text.split("/")[1], region) from error
     except AwsDenied as error:
         raise _denied(aws, text, error) from error
+    return read_package(found)
 
 
 def _missing(aws: Aws, message: str, name: str, region: str) -> AnswerRejected:
@@ -221,7 +218,7 @@ def _resolve_version(aws: Aws, group: str, region: str, version: int) -> Resolut
     for summary in _list_versions(aws, group, region):
         if summary.get("ModelPackageVersion") == version:
             arn = str(summary["ModelPackageArn"])
-            return _named(_described(aws, arn, region), arn)
+            return _named(_describe(aws, arn, region), arn)
         seen.append(int(summary.get("ModelPackageVersion", 0)))
     newest = ", ".join(str(number) for number in seen[:10])
     raise AnswerRejected(
@@ -259,25 +256,21 @@ def _search_versions(aws: Aws, group: str, region: str) -> tuple[ModelPackage | 
     rejected: ModelPackage | None = None
     read = 0
     for summary in _list_versions(aws, group, region):
-        version, status = summary.get("ModelPackageVersion"), summary["ModelPackageStatus"]
+        version, status = summary.get("ModelPackageVersion"), str(summary["ModelPackageStatus"])
+        if status == "Completed" and rejected and summary.get("ModelApprovalStatus") == "Rejected":
+            status = "Rejected"
         if status != "Completed":
             over.append(f"version {version}: {status}")
-            continue
-        if summary.get("ModelApprovalStatus") == "Rejected" and rejected is not None:
-            over.append(f"version {version}: Rejected")
             continue
         if read == MOST_VERSIONS_READ:
             over.append(f"version {version} and older ones: not checked")
             break
         read += 1
-        package = _described(aws, summary["ModelPackageArn"], region)
-        if package.base_model is None:
-            over.append(f"version {version}: {package.no_base}")
-        elif package.approval == "Rejected":
-            over.append(f"version {version}: Rejected")
-            rejected = package
-        else:
+        package = _describe(aws, summary["ModelPackageArn"], region)
+        if package.base_model and package.approval != "Rejected":
             return package, over
+        rejected = package if package.base_model else rejected
+        over.append(f"version {version}: {package.no_base or 'Rejected'}")
     if rejected is not None:
         over.remove(f"version {rejected.version}: Rejected")
     return rejected, over
@@ -354,11 +347,6 @@ def _list_versions(aws: Aws, group: str, region: str) -> Iterator[ModelPackageSu
         name = group.rpartition("/")[2]
         message = f'There is no model package group "{name}" in {region}.'
         raise _missing(aws, message, name, region) from error
-
-
-def _describe(aws: Aws, name: str, region: str) -> ModelPackage:
-    sagemaker = aws.client("sagemaker", region)
-    return read_package(sagemaker.describe_model_package(ModelPackageName=name))
 
 
 def _named(package: ModelPackage, text: str) -> Resolution:

@@ -30,18 +30,14 @@ class Group:
 def find_groups(aws: Aws, words: list[str], region: str) -> list[Group]:
     """Return the groups whose names contain all the words, else any of them; newest first."""
     found = in_parallel([partial(_list, aws, region, NameContains=word) for word in words])
-    groups = {group["ModelPackageGroupName"]: group for answer in found for group in answer}
+    # Whether NameContains minds upper and lower case is not documented.
+    listed = [group for answer in found for group in answer] or _list(aws, region)
+    groups = {group["ModelPackageGroupName"]: group for group in listed}
     wanted = [word.lower() for word in words]
-    if not groups:
-        # Whether NameContains minds upper and lower case is not documented.
-        groups = {
-            group["ModelPackageGroupName"]: group
-            for group in _list(aws, region)
-            if any(word in group["ModelPackageGroupName"].lower() for word in wanted)
-        }
     full = [it for name, it in groups.items() if all(word in name.lower() for word in wanted)]
-    fitting = full or list(groups.values())
-    return [_read(it) for it in sorted(fitting, key=lambda it: it["CreationTime"], reverse=True)]
+    some = [it for name, it in groups.items() if any(word in name.lower() for word in wanted)]
+    fitting = sorted(full or some, key=lambda it: it["CreationTime"], reverse=True)
+    return [_read(it) for it in fitting]
 
 
 def list_newest_groups(aws: Aws, region: str, most: int) -> list[Group]:
