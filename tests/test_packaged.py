@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 import evalbook
+from evalbook.aws.arns import KINDS
 from evalbook.aws.gpus import GPUS
 from evalbook.aws.hub_models import NOVA
 from evalbook.aws.images import IMAGES
@@ -23,7 +24,8 @@ from evalbook.workflow.replies.places import PLACES
 from evalbook.workflow.replies.vocabulary import VOCABULARY
 
 FILES = [
-    ACTIONS, CAUSES, CODES, GPUS, GRANTS, IMAGES, KEPT, LIMITS, METRICS, NOVA, PLACES, VOCABULARY
+    ACTIONS, CAUSES, CODES, GPUS, GRANTS, IMAGES, KEPT, KINDS, LIMITS, METRICS, NOVA, PLACES,
+    VOCABULARY,
 ]  # fmt: skip
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypedDict
 
 from evalbook.aws.regions import find_partition
 from evalbook.errors import reject
+from evalbook.packaged import DataFile
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 _ARN = re.compile(
@@ -16,51 +18,19 @@ _ARN = re.compile(
 
 _ROLE = re.compile(r"arn:[\w-]+:iam::[0-9]{12}:role/(?:[^\s/]+/)*([\w+=@-]+)")
 
-# How the types of a service are called that the table below has no other word for.
-_SERVICES = {
-    "bedrock": "a Bedrock",
-    "bedrock-agentcore": "a Bedrock AgentCore",
-    "ec2": "an EC2",
-    "iam": "an IAM",
-    "kms": "a KMS",
-    "lambda": "a Lambda",
-    "sagemaker": "a SageMaker",
-}
-# SageMaker and others write ``type/name`` or ``type:name``; the words are what people call it.
-_KINDS = {
-    ("ec2", "security-group"): "a security group",
-    ("ec2", "subnet"): "a subnet",
-    ("ec2", "vpc"): "a VPC",
-    ("ecr", "repository"): "a container repository",
-    ("iam", "instance-profile"): "an instance profile",
-    ("iam", "root"): "an AWS account",
-    ("s3", "accesspoint"): "an S3 access point",
-    ("sagemaker", "action"): "a SageMaker lineage action",
-    ("sagemaker", "app"): "a SageMaker Studio app",
-    ("sagemaker", "artifact"): "a SageMaker lineage artifact",
-    ("sagemaker", "cluster"): "a SageMaker HyperPod cluster",
-    ("sagemaker", "context"): "a SageMaker lineage context",
-    ("sagemaker", "endpoint-config"): "a SageMaker endpoint configuration",
-    ("sagemaker", "hyper-parameter-tuning-job"): "a hyperparameter tuning job",
-    ("sagemaker", "mlflow-app"): "an MLflow app",
-    ("sagemaker", "mlflow-tracking-server"): "an MLflow tracking server",
-    ("sagemaker", "model-card"): "a model card",
-    ("sagemaker", "model-package-group"): "a model package group",
-    ("sagemaker", "notebook-instance"): "a notebook instance",
-    ("sagemaker", "processing-job"): "a processing job",
-    ("sagemaker", "training-job"): "a training job",
-    ("sagemaker", "transform-job"): "a batch transform job",
-    ("sts", "assumed-role"): "a session of an IAM role",
-    ("sts", "federated-user"): "a federated user",
-}
-_HUB_CONTENT = {
-    "DataSet": "a dataset",
-    "Evaluator": "an evaluator",
-    "JsonDoc": "an evaluator or another document in a hub",
-    "Model": "a base model in a hub",
-    "ModelReference": "a reference to a base model in a hub",
-    "Notebook": "a notebook in a hub",
-}
+
+class _Kinds(TypedDict):
+    """What people call the things that ARNs name."""
+
+    services: dict[str, str]
+    """How a name begins, by service, of the types that have no words of their own."""
+    kinds: dict[str, dict[str, str]]
+    """By service and type."""
+    hub_content: dict[str, str]
+    """By type of content."""
+
+
+KINDS = DataFile("data/arn_kinds.json", _Kinds)
 
 
 @dataclass(frozen=True)
@@ -124,14 +94,14 @@ def describe_arn_kind(arn: Arn) -> str:
 
     A kind that is not known is described by its service and type as AWS writes them.
     """
-    kind = arn.path[0]
-    described = _describe_special_kind(arn) or _KINDS.get((arn.service, kind))
+    kind, known = arn.path[0], KINDS.facts
+    described = _describe_special_kind(arn) or known["kinds"].get(arn.service, {}).get(kind)
     if described is not None:
         return described
     if len(arn.path) == 1:
         return f"a resource of {arn.service}"
-    if arn.service in _SERVICES:
-        return f"{_SERVICES[arn.service]} {kind.replace('-', ' ')}"
+    if arn.service in known["services"]:
+        return f"{known['services'][arn.service]} {kind.replace('-', ' ')}"
     return f"a resource of {arn.service} of the type {kind}"
 
 
@@ -142,7 +112,7 @@ def _describe_special_kind(arn: Arn) -> str | None:
         return "an S3 object" if "/" in arn.resource else "an S3 bucket"
     if arn.service == "sagemaker" and names[0] == "hub-content":
         content = names[2] if len(names) > 2 else ""
-        return _HUB_CONTENT.get(content, "something in a SageMaker hub")
+        return KINDS.facts["hub_content"].get(content, "something in a SageMaker hub")
     if arn.service == "sagemaker" and names[0] == "model-package":
         # .../model-package/group/3 is a version; .../model-package/name has none.
         versioned = len(names) == 3 and names[2].isdigit()
