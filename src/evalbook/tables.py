@@ -74,7 +74,6 @@ def cell(text: str, style: str = "", url: str | None = None) -> Text:
 
 
 def coloured(word: str) -> Text:
-    """Return a state or a verdict in its colour."""
     return cell(word, _COLOURS.get(word, ""))
 
 
@@ -108,7 +107,6 @@ class Rows:
         self._rows = [{title: _cell(title, it) for title, it in row.items()} for row in rows]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it as the width allows."""
         from rich.segment import Segment
 
         for segment in console.render(self._drawn(console, options), options):
@@ -230,7 +228,6 @@ def _block(row: Mapping[str, Text]) -> RenderableType:
 
 
 def as_drawn(part: RenderableType | Sequence[Mapping[str, str | Text]]) -> RenderableType:
-    """Return sentences as prose and rows as a table."""
     if isinstance(part, str):
         return Prose(part)
     return Rows(part) if isinstance(part, list | tuple) else part  # type: ignore[return-value]
@@ -239,7 +236,6 @@ def as_drawn(part: RenderableType | Sequence[Mapping[str, str | Text]]) -> Rende
 def spaced(
     parts: Iterable[RenderableType | Sequence[Mapping[str, str | Text]]],
 ) -> list[RenderableType]:
-    """Return parts as they are drawn, with a line free between each two."""
     shown: list[RenderableType] = []
     for part in map(as_drawn, parts):
         shown += ["", part] if shown else [part]

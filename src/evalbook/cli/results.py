@@ -152,7 +152,6 @@ def _print(output: Output, report: Results, written: list[str], as_csv: bool) ->
 
 
 def _correct(report: Results, path: Path) -> None:
-    """Correct the first comparison's gain with a person's labels."""
     from evalbook.runs.labels import correct_gain, draw, read_labels
 
     kept = read_labels(path)

@@ -51,7 +51,6 @@ KEPT = DataFile("data/benchmarks.json", _Benchmarks)
 
 @cache
 def benchmarks() -> tuple[Benchmark, ...]:
-    """Return all benchmarks, in the SDK's order."""
     return tuple(
         Benchmark(
             name,

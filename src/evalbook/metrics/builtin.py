@@ -84,7 +84,6 @@ class Recommendation:
 
 @cache
 def builtin_metrics() -> tuple[BuiltinMetric, ...]:
-    """Return the built-in metrics in Bedrock's order, quality before responsible AI."""
     return tuple(BuiltinMetric(**entry) for entry in METRICS.facts["metrics"])
 
 

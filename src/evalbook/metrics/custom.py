@@ -55,7 +55,6 @@ class _Findings:
     warnings: list[Check] = field(default_factory=list)
 
     def at(self, place: str) -> _Findings:
-        """Return where to note what is found at another place."""
         return replace(self, place=place)
 
     def at_metric(self, number: int, name: object) -> _Findings:
@@ -67,7 +66,6 @@ class _Findings:
         return self.at(f'Metric {number} "{shortened(escaped, 60)}"')
 
     def violate(self, subject: str, found: str, allowed: str, remedy: str | None = None) -> None:
-        """Note a broken rule: which field, what was found, what is allowed."""
         message = f"{self.place}, {subject.replace('_', ' ')}: {found}; {allowed}."
         self.violations.append(failed(f"custom_metrics.{subject}", message, remedy))
 
@@ -80,14 +78,12 @@ class _Findings:
         self.warnings.append(passed(f"custom_metrics.{subject}", message))
 
     def size(self, subject: Sized, count: int, things: str) -> None:
-        """Check a number of characters or entries against the limits of its field."""
         size = LIMITS.facts["sizes"][subject]
         least, most = size["min"], size["max"]
         if not least <= count <= most:
             self.violate(subject, f"{count:,} {things}", f"{least} to {most:,} are allowed")
 
     def keys(self, found: JsonObject, known: set[str]) -> None:
-        """Check an object's keys: none unknown, none twice."""
         wanted = ", ".join(sorted(known))
         for key in found:
             if key not in known:
@@ -125,7 +121,6 @@ def parse_custom_metrics(text: str, *, has_reference: bool | None = None) -> Cus
 
 
 def custom_metrics_text(metrics: Sequence[Mapping[str, Any]]) -> str:
-    """Return the JSON string that the SDK's ``custom_metrics`` takes."""
     return json.dumps(list(metrics), ensure_ascii=False, allow_nan=False)
 
 

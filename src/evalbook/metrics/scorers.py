@@ -26,8 +26,6 @@ from evalbook.texts import shortened
 
 @dataclass(frozen=True)
 class Preset:
-    """A scorer that comes with the service."""
-
     name: str
     label: str
     description: str
@@ -49,7 +47,6 @@ PRESETS = (
 
 
 def read_starter_function() -> str:
-    """Return the source of a scorer to start from."""
     return read_packaged("data/starter_scorer.py")
 
 

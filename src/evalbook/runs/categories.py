@@ -68,7 +68,6 @@ def record_keys(record: Record) -> Iterator[bytes]:
 
 
 def read_dataset_chunks(aws: Aws, dataset: str) -> Iterator[bytes]:
-    """Yield the bytes of a dataset that is named by its S3 URI or its ARN."""
     if is_dataset_arn(dataset):
         return read_chunks(aws, resolve_dataset_arn(aws, dataset).uri)
     bucket, _, key = dataset.removeprefix("s3://").partition("/")

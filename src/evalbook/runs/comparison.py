@@ -266,7 +266,6 @@ def _add(
 
 
 def means(store: RecordStore, arm: Arm) -> tuple[MeanRow, ...]:
-    """Return one model's mean score on each metric, with its interval."""
     tallies = [Tally() for _ in store.metrics]
     records, judged_on = 0, arm.metrics
     for batch in store.batches(arm):

@@ -36,7 +36,6 @@ def render_junit(document: GateDocument) -> bytes:
 
 
 def render_gate_markdown(document: GateDocument) -> str:
-    """Return the decision for a pull request or a step's summary."""
     it, run = document.evidence, document.evidence.run
     facts = {
         "run": run.name,

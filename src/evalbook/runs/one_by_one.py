@@ -50,7 +50,6 @@ def judge_pairs(store: RecordStore, first: Arm, second: Arm, batch: Batch) -> It
 
 
 def read_records(store: RecordStore, arm: Arm) -> Iterator[Judged]:
-    """Yield a model's records in the order they were read."""
     for batch in store.batches(arm):
         shares = []
         for metric, sign, column in zip(store.metrics, store.signs, batch.second, strict=True):
@@ -83,7 +82,6 @@ def _mean_of(parts: Sequence[float]) -> float | None:
 
 
 def find_lowest_records(store: RecordStore, arm: Arm, most: int) -> list[Judged]:
-    """Return the records on which a model scored lowest over its metrics."""
     below = (it for it in read_records(store, arm) if it.overall is not None and it.overall < 1)
     return heapq.nsmallest(most, below, key=lambda it: (it.overall, it.place))
 
@@ -96,5 +94,4 @@ def scale_of(store: RecordStore, metric: str) -> tuple[float, float]:
 
 
 def widths_of(store: RecordStore) -> list[float]:
-    """Return how wide the scale of each metric is."""
     return [high - low for low, high in (scale_of(store, it) for it in store.metrics)]

@@ -102,7 +102,6 @@ def _facts(report: Results) -> Iterator[str]:
 
 
 def _links(report: Results) -> Iterator[tuple[str, str]]:
-    """Yield what the AWS console shows of the runs, in words, and where."""
     for run in report.runs:
         whose = f" of {run.name}" if len(report.runs) > 1 else ""
         for kind, urls in run.console.items():
@@ -187,7 +186,6 @@ def _marked(first: str, second: str) -> tuple[list[tuple[str, bool]], list[tuple
 
 
 def _data(report: Results) -> Iterator[str]:
-    """Yield the records of each comparison, and of each model alone, as JSON."""
     for number, (head, records) in enumerate(_groups(report)):
         head |= {"metrics": report.store.metrics}
         yield ("," if number else "") + json_text(head)[:-1] + ', "records": ['

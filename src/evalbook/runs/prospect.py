@@ -74,7 +74,6 @@ def estimate_chance_to_settle(row: MetricRow, look: Look, questions: int) -> flo
 
 
 def add_prospect(aws: Aws, report: Results) -> None:
-    """Add to a report of a pilot what the rest would bring, and cost."""
     look = report.look
     if look is None or not look.early or not report.comparisons:
         return

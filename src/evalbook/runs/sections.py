@@ -49,7 +49,6 @@ class Section:
 
     @property
     def has_pairs(self) -> bool:
-        """Whether two models are compared record by record."""
         return isinstance(self.of, Comparison)
 
     @property
@@ -134,10 +133,8 @@ def _counts(row: MetricRow | MeanRow) -> Line:
 
 
 def named(row: Row) -> str:
-    """Return what a metric is called in a table."""
     return row.metric + ("" if row.higher_is_better else " (low is good)")
 
 
 def titled(name: str) -> str:
-    """Return what a model's column is called."""
     return name.capitalize() if name in ("base", "fine-tuned", "evaluated") else name

@@ -154,7 +154,6 @@ _FIELDS = (
 
 
 def report_csv(report: Results) -> str:
-    """Return a report's figures as CSV, a row for each metric of each comparison."""
     file = io.StringIO()
     table = csv.DictWriter(file, _CSV_COLUMNS, lineterminator="\n")
     table.writeheader()

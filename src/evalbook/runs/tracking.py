@@ -46,7 +46,6 @@ def find_experiment(aws: Aws, report: Results) -> Experiment:
 
 
 def metrics_of(report: Results) -> dict[str, float]:
-    """Return a report's figures by the names that they have in MLflow."""
     sections = [it for it in sections_of(report) if not it.unseen]
     pairs = [it for it in sections if len(it.names) == 2]
     found: dict[str, float | None] = {}

@@ -34,12 +34,10 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 def real(number: float) -> float | None:
-    """Return a number, or None for one that is not."""
     return number if math.isfinite(number) else None
 
 
 def by_chance(gain: float | None, chance: float) -> Verdict:
-    """Return the verdict on a gain, by its corrected chance."""
     if chance < SIGNIFICANT and gain:
         return BETTER if gain > 0 else WORSE
     return UNCLEAR

@@ -26,7 +26,6 @@ ROUGH_BELOW = 20
 
 
 def headline(comparison: Comparison) -> str:
-    """Return the verdict in one sentence."""
     if not comparison.paired:
         return _sentence(_nothing_paired(comparison))
     return verdict_sentence(
@@ -37,7 +36,6 @@ def headline(comparison: Comparison) -> str:
 def verdict_sentence(
     rows: Sequence[PairRow], name: str, other: str, records: int | None = None
 ) -> str:
-    """Return what is said of each metric in one sentence."""
     over = "" if records is None else f", over {plural(records, 'record')}"
     groups = [(it, [row.metric for row in rows if row.verdict == it]) for it in VERDICTS]
     said = "; ".join(f"{verdict} on {joined(named)}" for verdict, named in groups if named)
@@ -344,12 +342,10 @@ def plain(number: float | None, decimals: int = 3) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as people write it."""
     return f"{100 * share:.0f} %"
 
 
 def interval_name(rows: Sequence[PairRow | MeanRow]) -> str:
-    """Return what the column of some rows' intervals is called."""
     return f"{percent(rows[0].confidence if rows else CONFIDENCE)} interval"
 
 
