@@ -146,16 +146,11 @@ _CSV_COLUMNS = (
     "gain", "low", "high", "wins", "ties", "losses", "records", "left_out", "chance",
     "corrected_chance", "verdict",
 )  # fmt: skip
-_FIELDS = (
-    "higher_is_better", "gain", "low", "high", "wins", "ties", "losses", "records", "left_out",
-    "chance", "verdict",
-)  # fmt: skip
-"""Columns that are called as they are in rows."""
 
 
 def report_csv(report: Results) -> str:
     file = io.StringIO()
-    table = csv.DictWriter(file, _CSV_COLUMNS, lineterminator="\n")
+    table = csv.DictWriter(file, _CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")
     table.writeheader()
     for it in sections_of(report):
         for category, rows in {"": it.rows, **it.parts}.items():
@@ -165,7 +160,7 @@ def report_csv(report: Results) -> str:
             part = UNSEEN_CATEGORY if it.unseen else category
             for row in rows:
                 words = {"first": first, "second": second, "category": part, "metric": row.metric}
-                table.writerow({name: _cell(text) for name, text in words.items()} | _numbers(row))
+                table.writerow(_numbers(row) | {name: _cell(text) for name, text in words.items()})
     return file.getvalue()
 
 
@@ -174,12 +169,12 @@ UNSEEN_CATEGORY = "(not in the training data)"
 
 
 def _numbers(row: Row) -> dict[str, object]:
+    """Return a row's numbers, those that have a column by its name."""
     if isinstance(row, TotalRow):
         return {"second_mean": row.mean, "low": row.low, "high": row.high}
     first, second = (None, row.mean) if isinstance(row, MeanRow) else row.scores
-    means = {"first_mean": first, "second_mean": second}
-    chance = {"corrected_chance": vars(row).get("corrected")}
-    return means | chance | {name: vars(row).get(name) for name in _FIELDS}
+    chance = vars(row).get("corrected")
+    return {**vars(row), "first_mean": first, "second_mean": second, "corrected_chance": chance}
 
 
 def _cell(text: str) -> str:
