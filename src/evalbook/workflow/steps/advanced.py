@@ -15,19 +15,17 @@ from evalbook.workflow.replies.reading import AskBack, Reading, Taken
 from evalbook.workflow.replies.words import means_default, says_none, says_yes, words_of, yes_or_no
 from evalbook.workflow.turn import Choice, Question
 
-_KEPT = "Already set, and kept: {}. Reopen a setting to change it."
-
 
 def _ask(interview: Interview) -> Question:
     # An answered setting is not asked again, even when it is named.
-    kept = [name for name in _names(interview) if name in interview.answers]
+    kept = ", ".join(it.name for it in interview.settings if it.name in interview.answers)
     return Question(
         "Do you want to change any advanced settings?",
         kind="confirm",
         default="no",
         help=f"Available: {', '.join(_offered(interview))}. Yes goes through all of them; names, "
         "separated by commas, through those only.",
-        notices=(_KEPT.format(", ".join(kept)),) if kept else (),
+        notices=(f"Already set, and kept: {kept}. Reopen a setting to change it.",) if kept else (),
         reference="references/advanced-settings.md",
     )
 
@@ -70,7 +68,7 @@ def _read(text: str, _question: Question, interview: Interview) -> bool | list[s
         return verdict
     parts = split_answers(text if text.lstrip().startswith("[") else text.replace(" and ", ","))
     said = [_name_of(part, interview) for part in parts if not yes_or_no(part)]
-    return [name for name in _names(interview) if name in said]
+    return [step.name for step in interview.settings if step.name in said]
 
 
 def _name_of(said: str, interview: Interview) -> str:
@@ -91,10 +89,6 @@ def _check(value: bool | list[str], interview: Interview) -> Outcome[bool | list
     if value is True or "mlflow" in named:
         return Accepted(value)
     return Accepted(value, checks=(aws.mlflow.plan_mlflow(interview.aws, interview.region),))
-
-
-def _names(interview: Interview) -> list[str]:
-    return [step.name for step in interview.settings]
 
 
 def _offered(interview: Interview) -> list[str]:

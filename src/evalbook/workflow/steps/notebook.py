@@ -118,19 +118,14 @@ def _check(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
     return Accepted(value, interview.answer(slots.NOTEBOOK).facts, (check,))
 
 
-def write_again(
-    interview: Interview, *, script: bool, keep_edits: bool = False, to: Path | None = None
-) -> Path:
-    """Rewrite the notebook of a completed interview, or write its cells as a script.
+def write_again(interview: Interview, *, script: bool, keep_edits: bool, to: Path | None) -> Path:
+    """Rewrite the notebook of a completed interview, or write its cells as a script; return which.
 
     Args:
         interview: a completed interview.
         script: write a plain Python file, beside the notebook unless ``to`` is given.
         keep_edits: keep a copy of a file with edited cells.
         to: another file to write.
-
-    Returns:
-        The path of the file written, relative to the current folder.
 
     Raises:
         AnswerRejected: ``notebook.edited``, a person's edits would be lost.
@@ -148,10 +143,8 @@ def write_again(
                 "Keep a copy of it with --keep-copy, or name another file with --to.",
             )
         keep_copy(path)
-    settings = settings_of(interview)
-    if script:
-        return write_script(path, settings)
-    return write_notebook(path, settings)
+    write = write_script if script else write_notebook
+    return write(path, settings_of(interview))
 
 
 def _need_inside(path: Path, interview: Interview) -> None:

@@ -181,10 +181,6 @@ def _write(
             upload(interview, files[at], uri)
 
 
-def _applies(interview: Interview) -> bool:
-    return _whole(interview) >= min(LARGE_ENOUGH, _most(interview) + 1)
-
-
 def _describe(value: str, facts: PartsFacts | None) -> str:
     if facts is None:
         return "all, in one job"
@@ -204,7 +200,7 @@ STEP = Step(
     check=_check,
     do=_do,
     describe=_describe,
-    applies=_applies,
+    applies=lambda it: _whole(it) >= min(LARGE_ENOUGH, _most(it) + 1),
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.TRAINING_OVERLAP),
     asks_aws=True,
     example="all",

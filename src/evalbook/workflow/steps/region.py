@@ -12,16 +12,6 @@ from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.turn import Question
 
 
-def _ask(interview: Interview) -> Question:
-    return Question(
-        "Which AWS region should the evaluation run in?",
-        default=interview.model.region,
-        help=Notice(
-            f"The default is the region of {_model(interview)}, which can only be used from there."
-        ),
-    )
-
-
 def _read(text: str, _question: Question, _: Interview) -> str:
     name = text.strip().lower()
     if not aws.regions.is_region(name):
@@ -48,12 +38,8 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     dataset = interview.facts(slots.DATASET)
     if dataset is not None:
         _check_dataset(dataset.region, value, interview)
-    things = (
-        _model(interview).capitalize(),
-        interview.value(slots.JUDGE_MODEL),
-        "the dataset" if dataset else None,
-    )
-    here = [it for it in things if it]
+    judge, data = interview.value(slots.JUDGE_MODEL), "the dataset" if dataset else None
+    here = [it for it in (_model(interview).capitalize(), judge, data) if it]
     are = "are" if len(here) > 1 else "is"
     return Accepted(value, checks=(passed("region", f"{joined(here)} {are} in {value}."),))
 
@@ -83,8 +69,7 @@ def _check_dataset(bucket_region: str, region: str, interview: Interview) -> Non
 
 
 def _model(interview: Interview) -> str:
-    base_only = interview.model.base_only
-    return "the base model" if base_only else "the model package"
+    return "the base model" if interview.model.base_only else "the model package"
 
 
 def _such_as(interview: Interview, region: str) -> str:
@@ -106,7 +91,13 @@ def _known(interview: Interview) -> str | None:
 STEP = Step(
     slots.REGION,
     "Region",
-    ask=_ask,
+    ask=lambda it: Question(
+        "Which AWS region should the evaluation run in?",
+        default=it.model.region,
+        help=Notice(
+            f"The default is the region of {_model(it)}, which can only be used from there."
+        ),
+    ),
     hears=hearing.region,
     read=_read,
     check=_check,

@@ -13,7 +13,6 @@ from evalbook.workflow.turn import Choice, Question
 
 LONGEST = 512
 """In characters; SageMaker's service model (2017-07-24) allows a URI 1,024."""
-_FOLDER = "evaluation-results/"
 
 
 def _ask(interview: Interview) -> Question:
@@ -35,7 +34,7 @@ def _ask(interview: Interview) -> Question:
 
 
 def _in_bucket(name: str) -> str:
-    return f"s3://{name}/{_FOLDER}"
+    return f"s3://{name}/evaluation-results/"
 
 
 def _read(text: str, question: Question, _: Interview) -> str:

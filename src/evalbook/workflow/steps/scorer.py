@@ -33,7 +33,6 @@ OWN = "own"
 STARTER = "my_scorer.py"
 _GIVEN = "dataset"
 """Word for the dataset given earlier, when a file is tried on records."""
-_ON = re.compile(r"\s+on\s+", re.I)
 _TRY_ON = re.compile(r"(?P<file>.+\.py)\s+on\s+(?P<records>.+)", re.I | re.S)
 
 
@@ -75,7 +74,7 @@ def _read(text: str, question: Question, interview: Interview) -> str:
     try:
         return read_choice(said, question.choices)
     except AnswerRejected:
-        file = _ON.split(plain)[0]
+        file = re.split(r"\s+on\s+", plain, flags=re.I)[0]
         path = interview.file_named(file)
         named = "/" in file or path.suffix.lstrip(".").isalpha()
         if named or is_a_file(path) or is_a_folder(path):
@@ -100,15 +99,26 @@ def _no_python_file(said: str, path: Path) -> AnswerRejected:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
-    from evalbook.metrics.scorers import PRESETS
+    from evalbook.metrics.scorers import PRESETS, try_out, verdict
 
     if value in [preset.name for preset in PRESETS]:
         return Accepted(value)
     if on_records := _TRY_ON.fullmatch(value):
-        return _tried_on_records(interview, on_records["file"], on_records["records"].strip())
+        return _try_on_records(interview, on_records["file"], on_records["records"].strip())
     if value.endswith(".py"):
-        return _tried_on_samples(interview, value)
-    return _registered(value, interview)
+        path = _file(interview, value)
+        works = verdict(path.name, try_out(path))
+        return Narrowed(_offer(interview, value, (works,), f"Try {path.name} on your records too?"))
+    aws.s3.refuse_template_text(value, "the evaluator's ARN")
+    found, checks = aws.registry.check_evaluator(interview.aws, value)
+    region = interview.model.region
+    if found.region != region:
+        raise AnswerRejected(
+            "scorer.region",
+            f"The evaluator is in {found.region}, the model in {region}.",
+            f"Register it in {region} too, or choose one of those listed.",
+        )
+    return Accepted(found.arn, found, tuple(checks))
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
@@ -120,28 +130,6 @@ def _do(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | 
         with rejecting_unwritable("scorer.file", path):
             replace_whole(path, read_starter_function().encode())
     return _check(STARTER if value == OWN else value, interview)
-
-
-def _registered(arn: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
-    aws.s3.refuse_template_text(arn, "the evaluator's ARN")
-    found, checks = aws.registry.check_evaluator(interview.aws, arn)
-    region = interview.model.region
-    if found.region != region:
-        raise AnswerRejected(
-            "scorer.region",
-            f"The evaluator is in {found.region}, the model in {region}.",
-            f"Register it in {region} too, or choose one of those listed.",
-        )
-    return Accepted(found.arn, found, tuple(checks))
-
-
-def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, aws.found.Evaluator | None]:
-    """Offer to try the person's own records once the two samples have worked."""
-    from evalbook.metrics.scorers import try_out, verdict
-
-    path = _file(interview, said)
-    works = verdict(path.name, try_out(path))
-    return Narrowed(_offer(interview, said, (works,), f"Try {path.name} on your records too?"))
 
 
 def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -> Question:
@@ -166,7 +154,7 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
     )
 
 
-def _tried_on_records(
+def _try_on_records(
     interview: Interview, said: str, records: str
 ) -> Outcome[str, aws.found.Evaluator | None]:
     from evalbook.datasets.scorer_samples import HEAD_BYTES, records_to_try

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from evalbook import aws
@@ -90,19 +89,15 @@ def _checks(overlap: Overlap, found: aws.training.TrainingData, job: str) -> lis
     return [warning(check, message, "Leave them out at the next question."), *told]
 
 
-def _describe(value: bool, facts: OverlapFacts | None) -> str:
-    if not value or facts is None:
-        return "not read"
-    return f"{len(facts.places):,} of {facts.compared:,} prompts in it"
-
-
 STEP = Step(
     slots.TRAINING_DATA,
     "Training data",
     ask=_ask,
     read=read_yes_or_no,
     check=_check,
-    describe=_describe,
+    describe=lambda _, facts: (
+        f"{len(facts.places):,} of {facts.compared:,} prompts in it" if facts else "not read"
+    ),
     applies=lambda it: bool(
         (model := it.facts(slots.MODEL)) and model.training_data and readable_report(it)
     ),
@@ -163,9 +158,15 @@ def _check_overlap(value: str, interview: Interview) -> Outcome[str, CopyFacts |
 
 def _do_overlap(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy beside the dataset, unless an earlier answer did."""
-    if value == KEEP:
+    from evalbook.datasets.convert import Changes, convert
+
+    report = readable_report(interview)
+    if value == KEEP or report is None:
         return _check_overlap(value, interview)
-    copy = keep_copy(interview, _copy(interview), _without_seen(interview))
+    records = aws.s3.read_chunks(interview.aws, readable_object(interview))
+    seen = Changes(without=frozenset(place - 1 for place in _seen(interview).places))
+    unseen = convert(records, report=report, changes=seen)
+    copy = keep_copy(interview, _copy(interview), unseen)
     said = (
         f"The copy without the training data is {copy.uri}; {copy.report.valid:,} records remain."
     )
@@ -176,16 +177,6 @@ def _copy(interview: Interview) -> aws.s3_uris.S3Uri:
     original = readable_object(interview)
     text = f"{original} {_seen(interview).places}"
     return aws.s3.sibling_key(original, f"-unseen-{fingerprint(text)}")
-
-
-def _without_seen(interview: Interview) -> Iterator[bytes]:
-    from evalbook.datasets.convert import Changes, convert
-
-    report = readable_report(interview)
-    assert report is not None  # noqa: S101 - the dataset was read, or nothing was found in it
-    chunks = aws.s3.read_chunks(interview.aws, readable_object(interview))
-    without = frozenset(place - 1 for place in _seen(interview).places)
-    yield from convert(chunks, report=report, changes=Changes(without=without))
 
 
 OVERLAP_STEP = Step(
