@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from evalbook import aws
@@ -101,18 +100,24 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
 
 def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy next to the original and validate what is in S3."""
-    from evalbook.datasets.convert import list_rows_left_out
+    from evalbook.datasets.convert import convert, list_rows_left_out
     from evalbook.datasets.validate import report_checks
 
     if value == KEEP:
         return _check(value, interview)
     if value not in _COPIES:
         return Reopened("dataset", None if value == ANOTHER else value)
-    copy = keep_copy(interview, _copy(interview, value), _converted(interview, value))
-    checks = [
-        passed("dataset.copy", f"The converted copy is {copy.uri}; the original is unchanged.")
-    ]
-    if left_out := list_rows_left_out(_report(interview), _changes(value)):
+    report, changes = _report(interview), _changes(value)
+    records = convert(
+        read_named(interview),
+        report=report,
+        target_format=_target_format(interview),
+        changes=changes,
+    )
+    copy = keep_copy(interview, _copy(interview, value), records)
+    told = f"The converted copy is {copy.uri}; the original is unchanged."
+    checks = [passed("dataset.copy", told)]
+    if left_out := list_rows_left_out(report, changes):
         checks.append(warning("dataset.left_out", f"{'. '.join(left_out)}."))
     return Accepted(value, copy, (*checks, *report_checks(copy.report)))
 
@@ -127,17 +132,6 @@ def _copy(interview: Interview, value: str) -> aws.s3_uris.S3Uri:
     if interview.type.needs_reference:
         version += f" {interview.value(slots.SCORER)}"
     return aws.s3.sibling_key(named_object(interview), f"-evalbook-{fingerprint(version)}")
-
-
-def _converted(interview: Interview, value: str) -> Iterator[bytes]:
-    from evalbook.datasets.convert import convert
-
-    return convert(
-        read_named(interview),
-        report=_report(interview),
-        target_format=_target_format(interview),
-        changes=_changes(value),
-    )
 
 
 def _plan(interview: Interview, value: str) -> Plan | None:

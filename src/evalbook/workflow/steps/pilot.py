@@ -117,68 +117,62 @@ def _read(text: str, question: Question, interview: Interview) -> str:
         ) from None
 
 
-def _sizes(value: str, interview: Interview) -> list[int]:
-    """Return the records of each part, the pilot's first if there is one."""
+def _split(value: str, interview: Interview) -> PartsFacts | None:
+    """Return the parts to evaluate, beside the dataset and named after it; None for one job."""
     from evalbook.datasets.parts import sizes_of
 
     pilot = 0 if value == ALL else _of_earlier(interview) if value == REST else int(value)
-    return sizes_of(_whole(interview), _most(interview), pilot)
-
-
-def _parts(value: str, sizes: list[int], interview: Interview) -> list[aws.s3_uris.S3Uri]:
-    """Return where the parts go, beside the dataset, named after it and the split; none for one."""
+    sizes = sizes_of(_whole(interview), _most(interview), pilot)
     if len(sizes) < 2:
-        return []
+        return None
     original = effective_object(interview)
     told = fingerprint(f"{original} {interview.answer(slots.DATASET).facts.etag} {sizes}")
     names = [f"-{told}-{part}-of-{len(sizes)}" for part in range(1, len(sizes) + 1)]
     if value != ALL:
         names[0] += f"-pilot-{sizes[0]}-of-{sum(sizes)}"
-    return [aws.s3.sibling_key(original, name) for name in names]
+    uris = tuple(str(aws.s3.sibling_key(original, name)) for name in names)
+    return PartsFacts(uris, tuple(sizes), pilot=value != ALL)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
     """Keep the parts already written if they are still the right ones."""
     earlier = interview.answer(slots.PILOT)
-    wanted = tuple(map(str, _parts(value, _sizes(value, interview), interview)))
-    if wanted != (earlier.facts.uris if earlier.facts else ()):
+    if earlier.facts != _split(value, interview):
         raise AnswerRejected("pilot.other_parts", "The dataset has to be split anew.")
     return Accepted(value, earlier.facts, earlier.checks)
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
-    sizes, pilot = _sizes(value, interview), value != ALL
-    parts = _parts(value, sizes, interview)
-    if not parts:
-        return Accepted(value, None)
-    missing = {at: uri for at, uri in enumerate(parts) if not is_in_s3(interview, uri)}
-    if missing:
-        _write(interview, sizes, pilot, missing)
-    said = "; ".join(f"{uri} ({size:,} records)" for uri, size in zip(parts, sizes, strict=True))
-    return Accepted(
-        value,
-        PartsFacts(tuple(map(str, parts)), tuple(sizes), pilot),
-        (passed("dataset.parts", f"One job per part, beside the dataset: {said}."),),
-    )
+    parts = _split(value, interview)
+    if parts is None:
+        return Accepted(value)
+    _write(interview, parts)
+    sized = zip(parts.uris, parts.records, strict=True)
+    said = "; ".join(f"{uri} ({size:,} records)" for uri, size in sized)
+    told = passed("dataset.parts", f"One job per part, beside the dataset: {said}.")
+    return Accepted(value, parts, (told,))
 
 
-def _write(
-    interview: Interview, sizes: list[int], pilot: bool, missing: dict[int, aws.s3_uris.S3Uri]
-) -> None:
+def _write(interview: Interview, parts: PartsFacts) -> None:
+    """Write the parts that an earlier answer did not."""
     import tempfile
 
     from evalbook.datasets.parts import drawn, strata_of, write_parts
 
-    original = effective_object(interview)
+    uris = [aws.s3.parse_s3_uri(uri, what="part") for uri in parts.uris]
+    missing = [at for at, uri in enumerate(uris) if not is_in_s3(interview, uri)]
+    if not missing:
+        return
+    original, sizes = effective_object(interview), parts.records
     interview.progress(f"Splitting {original}", None, None)
     first = frozenset[int]()
-    if pilot:
+    if parts.pilot:
         first = drawn(strata_of(aws.s3.read_chunks(interview.aws, original)), sizes[0])
     with ExitStack() as stack:
         files = [stack.enter_context(tempfile.TemporaryFile()) for _ in sizes]
         write_parts(aws.s3.read_chunks(interview.aws, original), sizes, first, files)
-        for at, uri in missing.items():
-            upload(interview, files[at], uri)
+        for at in missing:
+            upload(interview, files[at], uris[at])
 
 
 def _describe(value: str, facts: PartsFacts | None) -> str:
