@@ -55,7 +55,8 @@ def _one_line(value: object) -> str:
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, float):
-        return _number(value)
+        number = float.__repr__(value)
+        return number if math.isfinite(value) else f'float("{number}")'
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
@@ -66,12 +67,6 @@ def _one_line(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_one_line, value)) + "]"
     raise TypeError(f"{type(value).__name__} has no Python literal")
-
-
-def _number(value: float) -> str:
-    if math.isfinite(value):
-        return float.__repr__(value)
-    return f'float("{float.__repr__(value)}")'
 
 
 def _text(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalbook.errors import UsageError
-from evalbook.whole_files import is_there
+from evalbook.whole_files import is_there, reason, replace_whole
 
 NAME = "model-evaluation"
 """Folder and skill have the same name, as the Agent Skills specification demands."""
@@ -48,19 +48,16 @@ def list_skill_files() -> Iterator[tuple[str, bytes]]:
 def started_by() -> str:
     """Return the command by which this very installation is started."""
     script = Path(sys.executable).with_name("evalbook")
-    return (
-        shlex.quote(str(script))
-        if script.is_file()
-        else f"{shlex.quote(sys.executable)} -m evalbook"
-    )
+    if script.is_file():
+        return shlex.quote(str(script))
+    return f"{shlex.quote(sys.executable)} -m evalbook"
 
 
 def _with_command(text: bytes) -> bytes:
     """Return SKILL.md with this installation's command, so that an assistant needs no other."""
-    plain = text.decode("utf-8")
     own = started_by()
-    plain = re.sub(r"(?<=`)evalbook (?=[a-z])", lambda _: f"{own} ", plain)
-    return re.sub(r"(?m)^( +)evalbook (?=[a-z])", lambda found: f"{found[1]}{own} ", plain).encode()
+    in_code = r"(?m)(`|^ +)evalbook (?=[a-z])"
+    return re.sub(in_code, lambda found: f"{found[1]}{own} ", text.decode("utf-8")).encode()
 
 
 def install(into: Path) -> Installed:
@@ -74,8 +71,6 @@ def install(into: Path) -> Installed:
     Raises:
         UsageError: something else has the folder's name, or it can't be written.
     """
-    from evalbook.whole_files import reason, replace_whole
-
     folder = into / NAME
     replaced = is_there(folder)
     if replaced and not _is_the_skill(folder):

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 
 from evalbook import aws
-from evalbook.datasets.report import Report
 from evalbook.records import dataclass
 from evalbook.texts import Notice, plural
 from evalbook.workflow import slots
@@ -147,27 +146,22 @@ def estimate(interview: Interview) -> Estimate:
     models = 2 if scope_of(interview) == BOTH else 1
     kind, custom = interview.type, interview.facts(slots.CUSTOM_METRICS)
     metrics = len(interview.value(slots.BUILTIN_METRICS) or ())
-    sizes = _sizes_now(interview)
+    copied = interview.facts(slots.TRAINING_OVERLAP) or interview.facts(slots.DATA_FIX)
+    read = copied or interview.facts(slots.DATASET)
+    parts = interview.facts(slots.PILOT)
+    sizes = parts.records if parts else ()
+    if parts and parts.pilot:
+        sizes = sizes[1:] if interview.value(slots.PILOT) == "rest" else sizes[:1]
     return Estimate(
         judged=kind.bedrock_judges,
         records=sum(sizes) or (report.valid if report else None),
         metrics=metrics + len(custom.names if custom else ()),
         models=models,
         minutes=_minutes(interview.model.billions, models) if kind.minutes_known else None,
-        record_bytes=_record_bytes(interview, report),
+        record_bytes=read.size / report.records if read and report and report.records else None,
         jobs=len(sizes) or 1,
         extra=tuple(_extra_costs(interview)),
     )
-
-
-def _sizes_now(interview: Interview) -> tuple[int, ...]:
-    """Return the records of each job to start next; empty if there is only one job."""
-    parts = interview.facts(slots.PILOT)
-    if parts is None:
-        return ()
-    if not parts.pilot:
-        return parts.records
-    return parts.records[1:] if interview.value(slots.PILOT) == "rest" else parts.records[:1]
 
 
 def _extra_costs(interview: Interview) -> list[str]:
@@ -236,12 +230,6 @@ def priced(expected: Estimate, aws: aws.session.Aws, region: str, judge: str) ->
         f"in {region}, from AWS's Price List"
     )
     return replace(expected, price=(low, high), price_basis=basis)
-
-
-def _record_bytes(interview: Interview, report: Report | None) -> float | None:
-    copy = interview.facts(slots.TRAINING_OVERLAP) or interview.facts(slots.DATA_FIX)
-    read = copy or interview.facts(slots.DATASET)
-    return read.size / report.records if read and report and report.records else None
 
 
 def _minutes(billions: float | None, models: int) -> tuple[int, int]:
