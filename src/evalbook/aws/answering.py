@@ -7,7 +7,7 @@ there: its dry run passes with an endpoint that does not exist.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import (
@@ -98,13 +98,13 @@ def check_answering(aws: Aws, text: str, region: str) -> tuple[Answering, list[C
             f"Give one in {region}, or evaluate in {arn.region}.",
         )
     checks = {"endpoint": _check_endpoint, "bedrock": _check_model, "hosted": _check_artefacts}
-    return found, checks[found.kind](aws, found.name, region)
+    return found, list(checks[found.kind](aws, found.name, region))
 
 
 # --- an endpoint --------------------------------------------------------------------------------
 
 
-def _check_endpoint(aws: Aws, name: str, region: str) -> list[Check]:
+def _check_endpoint(aws: Aws, name: str, region: str) -> Iterator[Check]:
     try:
         endpoint = aws.client("sagemaker", region).describe_endpoint(EndpointName=name)
     except (AwsMissing, AwsInvalid):
@@ -115,7 +115,8 @@ def _check_endpoint(aws: Aws, name: str, region: str) -> list[Check]:
         raise AnswerRejected("answers.endpoint", missing, there) from None
     except AwsDenied as error:
         what, grant = f"whether the endpoint {name} is in service", "sagemaker:DescribeEndpoint"
-        return [unchecked("answers.endpoint", what, error, grant, warning)]
+        yield unchecked("answers.endpoint", what, error, grant, warning)
+        return
     status = endpoint["EndpointStatus"]
     if status != "InService":
         raise AnswerRejected(
@@ -123,18 +124,16 @@ def _check_endpoint(aws: Aws, name: str, region: str) -> list[Check]:
             f"The endpoint {name} is {status}, not in service.",
             "Try again when it is in service, or name another.",
         )
-    return [
-        passed("answers.endpoint", f"The endpoint {name} is in service."),
-        *_check_configuration(aws, region, name, endpoint["EndpointConfigName"]),
-    ]
+    yield passed("answers.endpoint", f"The endpoint {name} is in service.")
+    yield from _check_configuration(aws, region, name, endpoint["EndpointConfigName"])
 
 
-def _check_configuration(aws: Aws, region: str, name: str, configuration: str) -> list[Check]:
+def _check_configuration(aws: Aws, region: str, name: str, configuration: str) -> Iterator[Check]:
     """Refuse what the container can't call: it gives an endpoint's name alone."""
     sagemaker = aws.client("sagemaker", region)
     found = try_asking(lambda: sagemaker.describe_endpoint_config(EndpointConfigName=configuration))
     if found is None:
-        return []
+        return
     if found.get("AsyncInferenceConfig"):
         raise AnswerRejected(
             "answers.endpoint",
@@ -150,15 +149,12 @@ def _check_configuration(aws: Aws, region: str, name: str, configuration: str) -
             "Name an endpoint with its own model.",
         )
     if len(variants) > 1:
-        return [
-            warning(
-                "answers.variants",
-                f"The endpoint {name} has {len(variants)} variants, so a different one may answer "
-                "each question.",
-                "Name an endpoint with one variant.",
-            )
-        ]
-    return []
+        yield warning(
+            "answers.variants",
+            f"The endpoint {name} has {len(variants)} variants, so a different one may answer each "
+            "question.",
+            "Name an endpoint with one variant.",
+        )
 
 
 def list_endpoints(aws: Aws, region: str, most: int = 10) -> list[str]:
@@ -174,7 +170,7 @@ def list_endpoints(aws: Aws, region: str, most: int = 10) -> list[str]:
 # --- Bedrock ------------------------------------------------------------------------------------
 
 
-def _check_model(aws: Aws, model: str, region: str) -> list[Check]:
+def _check_model(aws: Aws, model: str, region: str) -> Iterator[Check]:
     arn = parse_arn(model)
     if arn is not None:
         kind, words = arn.path[0], describe_arn_kind(arn)
@@ -195,18 +191,20 @@ def _check_model(aws: Aws, model: str, region: str) -> list[Check]:
     except AwsDenied as error:
         grant = f"bedrock:{bedrock.meta.method_to_api_mapping[operation]}"
         what = f"whether {model} ({words}) can be called"
-        return [unchecked("answers.bedrock", what, error, grant, warning)]
+        yield unchecked("answers.bedrock", what, error, grant, warning)
+        return
     if kind == "foundation-model":
-        return [_check_foundation_model(model, answer)]
-    if kind == "imported-model":
-        return _check_imported_model(model, answer)
-    if answer["status"] != good:
+        yield _check_foundation_model(model, answer)
+    elif kind == "imported-model":
+        yield from _check_imported_model(model, answer)
+    elif answer["status"] == good:
+        yield passed("answers.bedrock", f"{model} is {good}.")
+    else:
         raise AnswerRejected(
             "answers.bedrock",
             f"{model} is {answer['status']}, not {good}.",
             f"Try again when it is {good}, or name another.",
         )
-    return [passed("answers.bedrock", f"{model} is {good}.")]
 
 
 def _check_foundation_model(model: str, answer: GetFoundationModelResponseTypeDef) -> Check:
@@ -227,28 +225,23 @@ def _check_foundation_model(model: str, answer: GetFoundationModelResponseTypeDe
     return passed("answers.bedrock", f"{model} can be called.")
 
 
-def _check_imported_model(model: str, answer: GetImportedModelResponseTypeDef) -> list[Check]:
+def _check_imported_model(model: str, answer: GetImportedModelResponseTypeDef) -> Iterator[Check]:
     architecture = str(answer.get("modelArchitecture") or "")
-    checks = [passed("answers.bedrock", f"{model} is imported.")]
+    yield passed("answers.bedrock", f"{model} is imported.")
     if re.match(r"qwen2", architecture, re.I):
         # https://docs.aws.amazon.com/bedrock/latest/userguide/invoke-imported-model.html
-        checks.append(
-            warning(
-                "answers.converse",
-                f"{model} has the architecture {architecture}, which Bedrock's Converse operation, "
-                "used by Inspect AI, does not support.",
-                "Host it on an endpoint instead.",
-            )
+        yield warning(
+            "answers.converse",
+            f"{model} has the architecture {architecture}, which Bedrock's Converse operation, "
+            "used by Inspect AI, does not support.",
+            "Host it on an endpoint instead.",
         )
-    checks.append(
-        warning(
-            "answers.cold",
-            "Bedrock unloads imported models that have not been called for a while, and the first "
-            "calls fail until the model is back.",
-            "Call it once before the run.",
-        )
+    yield warning(
+        "answers.cold",
+        "Bedrock unloads imported models that have not been called for a while, and the first "
+        "calls fail until the model is back.",
+        "Call it once before the run.",
     )
-    return checks
 
 
 _PROFILE = ("get_inference_profile", "inferenceProfileIdentifier", "ACTIVE")
@@ -267,31 +260,28 @@ _BEDROCK = {
 # --- artefacts to be hosted ---------------------------------------------------------------------
 
 
-def _check_artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
+def _check_artefacts(aws: Aws, uri: str, region: str) -> Iterator[Check]:
     place = parse_s3_uri(uri, what="artefacts", key_needed=False)
-    here = need_bucket_in(aws, place.bucket, region)
+    yield need_bucket_in(aws, place.bucket, region)
     s3 = aws.client("s3", region)
     try:
         page = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key, MaxKeys=1)
     except REFUSED as error:
-        unseen = f"Could not look under {uri}. {error.message}"
-        return [here, skipped("answers.artefacts", unseen)]
+        yield skipped("answers.artefacts", f"Could not look under {uri}. {error.message}")
+        return
     if not page.get("Contents"):
         raise AnswerRejected(
             "answers.artefacts",
             f"There is nothing under {uri}.",
             "Give the folder with the model's files.",
         )
-    checks = [here, passed("answers.artefacts", f"There are files under {uri}.")]
+    yield passed("answers.artefacts", f"There are files under {uri}.")
     if place.key.endswith(".gz"):
-        checks.append(
-            warning(
-                "answers.archive",
-                f"{uri} is an archive, but the SDK needs a folder of uncompressed files.",
-                "Unpack it in S3, and give the folder.",
-            )
+        yield warning(
+            "answers.archive",
+            f"{uri} is an archive, but the SDK needs a folder of uncompressed files.",
+            "Unpack it in S3, and give the folder.",
         )
-    return checks
 
 
 def check_hosting(

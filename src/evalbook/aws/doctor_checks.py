@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -54,21 +54,21 @@ def check_everything(aws: Aws, subject: Subject) -> list[Check]:
         checks = [*check_credentials(aws), check_region(region)]
         if region is None:
             return checks
-        questions: list[tuple[str, Callable[[], list[Check]]]] = [
-            ("role", partial(_check_role, aws, region, subject)),
-            ("judge", partial(_check_judges, aws, region, subject)),
-            ("mlflow.plan", partial(_check_mlflow, aws, region, subject)),
-            ("quotas", partial(check_quotas, aws, region)),
-            *((f"s3.{it}", partial(_look_at, aws, region, subject, it)) for it in subject.buckets),
+        who = (aws, region, subject)
+        questions = [
+            partial(_ask, "role", _check_role, *who),
+            partial(_ask, "judge", _check_judges, *who),
+            partial(_ask, "mlflow.plan", _check_mlflow, *who),
+            partial(_ask, "quotas", check_quotas, aws, region),
+            *(partial(_ask, f"s3.{it}", _check_bucket, *who, it) for it in subject.buckets),
         ]
-        found = in_parallel([partial(_ask, about, question) for about, question in questions])
-        return [*checks, *chain.from_iterable(found)]
+        return [*checks, *chain.from_iterable(in_parallel(questions))]
 
 
-def _ask(about: str, question: Callable[[], list[Check]]) -> list[Check]:
+def _ask(about: str, question: Callable[..., Iterable[Check]], *params: Any) -> list[Check]:
     """Have one question answered; that it can't be is an answer that stops no other."""
     try:
-        return question()
+        return list(question(*params))
     except (AwsUnavailable, *REFUSED) as error:
         return [skipped(about, error.message, error.remedy)]
     except AnswerRejected as rejection:
@@ -139,35 +139,27 @@ def check_region(region: str | None) -> Check:
     return passed("region", f"The region is {region}.")
 
 
-def _check_role(aws: Aws, region: str, subject: Subject) -> list[Check]:
-    role = subject.role
-    checks: list[Check] = []
+def _check_role(aws: Aws, region: str, subject: Subject) -> Iterator[Check]:
+    role, kind = subject.role, subject.evaluation_type
     if role is None:
-        offer = find_execution_role(aws, region, actions_for=subject.evaluation_type)
+        offer = find_execution_role(aws, region, actions_for=kind)
         if offer.default is None:
-            return list(offer.checks)
+            yield from offer.checks
+            return
         role = offer.default
-        checks.append(
-            passed("role.found", f"evalbook would propose {role}: {offer.roles[0].about}.")
-        )
-    _, found = check_role(
-        aws, role, region=region, actions_for=subject.evaluation_type, judge=subject.judge
-    )
-    return [*checks, *found]
+        yield passed("role.found", f"evalbook would propose {role}: {offer.roles[0].about}.")
+    yield from check_role(aws, role, region=region, actions_for=kind, judge=subject.judge)[1]
 
 
-def _check_judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
+def _check_judges(aws: Aws, region: str, subject: Subject) -> Iterator[Check]:
     if not EVALUATION_TYPES[subject.evaluation_type].bedrock_judges:
-        return []
+        return
     offer = find_judges(aws, region)
-    checks = list(offer.checks)
+    yield from offer.checks
     if offer.left_out and not offer.judges:
-        checks.append(
-            failed("judge.none", f"No judge can be used in {region}.", "Choose another region.")
-        )
+        yield failed("judge.none", f"No judge can be used in {region}.", "Choose another region.")
     if subject.judge:
-        checks += check_judge(aws, region, subject.judge)[1]
-    return checks
+        yield from check_judge(aws, region, subject.judge)[1]
 
 
 def _check_mlflow(aws: Aws, region: str, subject: Subject) -> list[Check]:
@@ -176,16 +168,17 @@ def _check_mlflow(aws: Aws, region: str, subject: Subject) -> list[Check]:
     return [plan_mlflow(aws, region)]
 
 
-def _look_at(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
-    checks = [need_bucket_in(aws, name, region)]
+def _check_bucket(aws: Aws, region: str, subject: Subject, name: str) -> Iterator[Check]:
+    yield need_bucket_in(aws, name, region)
     key = default_key(aws, name, region)
     if key is None:
-        return checks
+        return
     if subject.role is None or not subject.role.startswith("arn:"):
         text = f"The bucket {name} encrypts with {key}; not checked: whether the role may use it."
-        return [*checks, skipped("kms.role", text, "Give the role's ARN with --role.")]
-    what = f"what is written to {name}"
-    return [*checks, check_role_key(aws, region, subject.role, key, what, WRITES)]
+        yield skipped("kms.role", text, "Give the role's ARN with --role.")
+    else:
+        what = f"what is written to {name}"
+        yield check_role_key(aws, region, subject.role, key, what, WRITES)
 
 
 def failing(checks: Sequence[Check]) -> bool:

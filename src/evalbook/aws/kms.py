@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
@@ -42,7 +43,7 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
         ) from None
     except AwsInvalid as error:
         raise reject("kms.form", f'KMS refuses "{text}": {error.message}', _FORMS) from None
-    return key["Arn"], _check_key(text, key)
+    return key["Arn"], list(_check_key(text, key))
 
 
 def _check_form(text: str, region: str) -> None:
@@ -68,7 +69,7 @@ def _check_form(text: str, region: str) -> None:
         )
 
 
-def _check_key(text: str, key: KeyMetadataTypeDef) -> list[Check]:
+def _check_key(text: str, key: KeyMetadataTypeDef) -> Iterator[Check]:
     state = key.get("KeyState", "Enabled")
     if state != "Enabled":
         remedies = {
@@ -88,14 +89,11 @@ def _check_key(text: str, key: KeyMetadataTypeDef) -> list[Check]:
             "Give a symmetric encryption key.",
         )
     resolved = "" if text == key["Arn"] else f" ({text})"
-    checks = [passed("kms.key", f"The KMS key {key['Arn']}{resolved} is enabled and symmetric.")]
+    yield passed("kms.key", f"The KMS key {key['Arn']}{resolved} is enabled and symmetric.")
     if key.get("KeyManager") == "AWS":
-        checks.append(
-            warning(
-                "kms.manager",
-                f"AWS manages the key {key['Arn']}: its policy can't be changed, and other "
-                "accounts can't use it.",
-                "Give your own key if another account will read the results.",
-            )
+        yield warning(
+            "kms.manager",
+            f"AWS manages the key {key['Arn']}: its policy can't be changed, and other accounts "
+            "can't use it.",
+            "Give your own key if another account will read the results.",
         )
-    return checks

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -185,22 +185,19 @@ def check_role(
     return role.arn, checks
 
 
-def _check_kind(arn: str) -> list[Check]:
+def _check_kind(arn: str) -> Iterator[Check]:
     """Refuse a role that AWS keeps for people or for a service of its own."""
     if is_reserved(arn):
-        return [
-            failed(
-                "role.kind",
-                f"{arn} is a role for people to sign in with, through IAM Identity Center: no "
-                "service may assume it, and only AWS can change its trust policy.",
-                "Give a role made for the evaluation; `evalbook doctor --policy trust` and "
-                "`evalbook doctor --policy role` print the policies it needs.",
-            )
-        ]
-    if _is_service_linked(arn):
+        yield failed(
+            "role.kind",
+            f"{arn} is a role for people to sign in with, through IAM Identity Center: no service "
+            "may assume it, and only AWS can change its trust policy.",
+            "Give a role made for the evaluation; `evalbook doctor --policy trust` and "
+            "`evalbook doctor --policy role` print the policies it needs.",
+        )
+    elif _is_service_linked(arn):
         text = f"{arn} is a service-linked role: only the service it belongs to may assume it."
-        return [failed("role.kind", text, "Give an execution role.")]
-    return []
+        yield failed("role.kind", text, "Give an execution role.")
 
 
 def _parse(text: str, account: str) -> tuple[str, str | None]:

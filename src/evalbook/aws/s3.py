@@ -176,42 +176,34 @@ def object_arn(aws: Aws, uri: S3Uri) -> str:
     return f"arn:{partition}:s3:::{uri.bucket}/{uri.key}"
 
 
-def _check_object(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
+def _check_object(uri: S3Uri, head: HeadObjectOutputTypeDef) -> Iterator[Check]:
     size, changed = head["ContentLength"], to_the_minute(head["LastModified"])
     if size == 0:
         raise reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
-    checks = [
-        passed("s3.object", f"{uri} exists: {file_size(size)}, of {changed}."),
-        *_check_archive(uri, head),
-    ]
+    yield passed("s3.object", f"{uri} exists: {file_size(size)}, of {changed}.")
+    yield from _check_archive(uri, head)
     if key := kms_key_of(head):
-        checks.append(
-            skipped(
-                "s3.decryption",
-                f"{uri} is encrypted with the KMS key {key}. Whether you may decrypt it was not "
-                "tried.",
-                "You and the execution role need kms:Decrypt on that key.",
-            )
+        yield skipped(
+            "s3.decryption",
+            f"{uri} is encrypted with the KMS key {key}. Whether you may decrypt it was not tried.",
+            "You and the execution role need kms:Decrypt on that key.",
         )
-    return checks
 
 
-def _check_archive(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
+def _check_archive(uri: S3Uri, head: HeadObjectOutputTypeDef) -> Iterator[Check]:
     place = head.get("ArchiveStatus") or head.get("StorageClass", "STANDARD")
     if place not in _ARCHIVES and not head.get("ArchiveStatus"):
-        return []
-    restore = head.get("Restore", "")
+        return
+    restore, text = head.get("Restore", ""), f"{uri} is archived ({place})"
     if 'ongoing-request="false"' in restore:
-        text = f"{uri} is archived ({place}); its restored copy is readable for a limited time"
-        return [warning("s3.archived", f"{text}: {restore}.", "Run the evaluation before that.")]
-    if 'ongoing-request="true"' in restore:
-        text = f"{uri} is archived ({place}) and still being restored."
+        text = f"{text}; its restored copy is readable for a limited time: {restore}."
+        yield warning("s3.archived", text, "Run the evaluation before that.")
+    elif 'ongoing-request="true"' in restore:
+        text = f"{text} and still being restored."
         raise reject("s3.archived", text, "Try again when S3 has restored it.")
-    raise reject(
-        "s3.archived",
-        f"{uri} is archived ({place}) and can't be read.",
-        "Restore it (`aws s3api restore-object`), or give a copy in S3 Standard.",
-    )
+    else:
+        remedy = "Restore it (`aws s3api restore-object`), or give a copy in S3 Standard."
+        raise reject("s3.archived", f"{text} and can't be read.", remedy)
 
 
 # --- what is there instead -----------------------------------------------------------------------

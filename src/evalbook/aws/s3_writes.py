@@ -52,8 +52,8 @@ def write_probe(
         if key is not None:
             checks.append(_read_back(aws, probe, prefix, key))
     finally:
-        remains = _delete(aws, probe, put)
-    return key, [*checks, *remains]
+        checks += _delete(aws, probe, put)
+    return key, checks
 
 
 def _read_back(aws: Aws, probe: S3Uri, prefix: S3Uri, key: str) -> Check:
@@ -69,7 +69,7 @@ def _read_back(aws: Aws, probe: S3Uri, prefix: S3Uri, key: str) -> Check:
     return passed("kms.caller", f"You may encrypt and decrypt with {key}, the bucket's key.")
 
 
-def _delete(aws: Aws, probe: S3Uri, put: PutObjectOutputTypeDef) -> list[Check]:
+def _delete(aws: Aws, probe: S3Uri, put: PutObjectOutputTypeDef) -> Iterator[Check]:
     # Without its version a versioned bucket would only hide the object behind a delete marker.
     target: dict[str, Any] = {"Bucket": probe.bucket, "Key": probe.key}
     version: dict[str, Any] = {"VersionId": put["VersionId"]} if put.get("VersionId") else {}
@@ -80,14 +80,11 @@ def _delete(aws: Aws, probe: S3Uri, put: PutObjectOutputTypeDef) -> list[Check]:
             aws.client("s3").delete_object(**target, VersionId=deleted["VersionId"])
     except (*REFUSED, AwsUnavailable) as error:
         needed = "s3:DeleteObjectVersion" if version else "s3:DeleteObject"
-        return [
-            warning(
-                "s3.left_behind",
-                f"The test object could not be deleted: {probe} ({error.message})",
-                f"Delete it, with {needed}; it holds 8 bytes and none of your data.",
-            )
-        ]
-    return []
+        yield warning(
+            "s3.left_behind",
+            f"The test object could not be deleted: {probe} ({error.message})",
+            f"Delete it, with {needed}; it holds 8 bytes and none of your data.",
+        )
 
 
 def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO) -> None:
