@@ -16,13 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from evalbook.aws.arns import Arn, parse_arn, partition_and_account
 from evalbook.aws.permissions import simulate
-from evalbook.aws.policy_documents import (
-    Sent,
-    Statement,
-    WrittenStatement,
-    any_of,
-    read_policy,
-)
+from evalbook.aws.policy_documents import Sent, Statement, WrittenStatement, any_of, read_policy
 from evalbook.aws.session import Aws, try_asking
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.texts import joined

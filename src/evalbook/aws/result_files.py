@@ -21,10 +21,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import IO, Any
 
-from evalbook.aws.s3 import S3Uri, read_chunks
+from evalbook.aws.s3 import S3Uri, read_chunks, read_head
 from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
 
@@ -69,9 +68,7 @@ def find_result_files(
 
     ``bedrock_job`` is the name of the Bedrock job if it is known from elsewhere.
     """
-    root = _prefix(output)
-    own = S3Uri(root.bucket, f"{root.key}{job}/output/output/")
-    archive = S3Uri(root.bucket, f"{root.key}{job}/output/{ARCHIVE}")
+    own = _below(output, f"{job}/output/output/")
     looked_at = [f"{own}"]
     summaries, tables, lines, records = [], [], [], []
     names = [bedrock_job] if bedrock_job else []
@@ -87,12 +84,13 @@ def find_result_files(
         elif name.endswith(_LINES):
             lines.append(uri)
     for name in dict.fromkeys(filter(None, names)):
-        folder = S3Uri(root.bucket, f"{root.key}{name}/")
+        folder = _below(output, f"{name}/")
         looked_at.append(f"{folder}…{JUDGED_RECORDS[0]}")
-        records += [uri for uri in _list(aws, folder) if uri.key.endswith(JUDGED_RECORDS)]
+        records += _list(aws, folder, JUDGED_RECORDS)
     if not (summaries or tables or names):
-        summaries = tables = _list(aws, archive)
+        archive = _below(output, f"{job}/output/{ARCHIVE}")
         looked_at.append(f"{archive}")
+        summaries = tables = _list(aws, archive)
     details = tuple(tuple(them) for them in (tables, lines) if them)
     return ResultFiles(tuple(records), tuple(summaries), tuple(looked_at), details)
 
@@ -104,15 +102,11 @@ def find_inspect_files(
 
     Runs with one output prefix share ``inspectai-results/``, and no file there names its job.
     """
-    root = _prefix(output)
-    own = S3Uri(root.bucket, f"{root.key}{job}/output/")
-    shared = S3Uri(root.bucket, f"{root.key}inspectai-results/")
+    own, shared = _below(output, f"{job}/output/"), _below(output, "inspectai-results/")
     # S3 tells its times to the second.
     first = started.replace(microsecond=0) if started else None
     last = ended + _GRACE if ended else None
-    logs = [uri for uri in _list(aws, own) if uri.key.endswith(_LOGS)] or [
-        uri for uri in _list(aws, shared, first, last) if uri.key.endswith(_LOGS)
-    ]
+    logs = _list(aws, own, _LOGS) or _list(aws, shared, _LOGS, first, last)
     return ResultFiles((), (), (f"{own}", f"{shared}"), (tuple(logs),) if logs else ())
 
 
@@ -122,9 +116,7 @@ def read_summary(aws: Aws, uri: S3Uri) -> Any:
         if uri.key.endswith(ARCHIVE):
             body = _newest_in_archive(aws, uri)
         else:
-            chunk = 1 << 20
-            chunks = islice(read_chunks(aws, uri, chunk), _LARGEST_SUMMARY // chunk)
-            body = b"".join(chunks)
+            body = read_head(aws, uri, _LARGEST_SUMMARY)
         if body.startswith(_GZIP):
             body = zlib.decompressobj(wbits=31).decompress(body, _LARGEST_SUMMARY)
         return json.loads(body)
@@ -171,13 +163,17 @@ def find_archives(
                     yield member.name, file, len(members)
 
 
-def _prefix(output: str) -> S3Uri:
+def _below(output: str, path: str) -> S3Uri:
     bucket, _, key = output.removeprefix("s3://").partition("/")
-    return S3Uri(bucket, key.rstrip("/") + "/" if key.strip("/") else "")
+    return S3Uri(bucket, f"{key.rstrip('/')}/{path}" if key.strip("/") else path)
 
 
 def _list(
-    aws: Aws, folder: S3Uri, first: datetime | None = None, last: datetime | None = None
+    aws: Aws,
+    folder: S3Uri,
+    endings: tuple[str, ...] = ("",),
+    first: datetime | None = None,
+    last: datetime | None = None,
 ) -> list[S3Uri]:
     """Return what is under a prefix, sorted; only what was written from ``first`` to ``last``."""
     listing = aws.client("s3").get_paginator("list_objects_v2")
@@ -193,7 +189,8 @@ def _list(
         it["Key"]
         for page in pages
         for it in page.get("Contents", ())
-        if (first is None or it["LastModified"] >= first)
+        if it["Key"].endswith(endings)
+        and (first is None or it["LastModified"] >= first)
         and (last is None or it["LastModified"] <= last)
     ]
     return [S3Uri(folder.bucket, key) for key in sorted(keys)]

@@ -18,22 +18,8 @@ from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.identity import Caller, find_caller, is_reserved
 from evalbook.aws.permissions import check_caller_permissions, check_role_permissions, role_gate
 from evalbook.aws.policy_documents import Told
-from evalbook.aws.session import (
-    NO_HELP,
-    Aws,
-    AwsDenied,
-    AwsMissing,
-    in_parallel,
-    soon,
-    try_asking,
-)
-from evalbook.aws.trust import (
-    DENIED,
-    Assumption,
-    build_trust_statement,
-    list_services,
-    trust,
-)
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel, soon, try_asking
+from evalbook.aws.trust import DENIED, Assumption, build_trust_statement, list_services, trust
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, refuse_failed
 from evalbook.moments import iso_utc

@@ -51,12 +51,15 @@ def _check_tag(key: str, value: str) -> None:
             f"The tag {key!r} can't be set: {owner} reserves that name.",
             "Choose another key.",
         )
-    for what, text, longest in (("key", key, LONGEST_KEY), ("value", value, LONGEST_VALUE)):
-        if len(text) > longest or (what == "key" and not text):
+    for what, text, least, most in (
+        ("key", key, 1, LONGEST_KEY),
+        ("value", value, 0, LONGEST_VALUE),
+    ):
+        if not least <= len(text) <= most:
             raise AnswerRejected(
                 "tags.length",
                 f"The {what} of the tag {key[:40]!r} has {len(text)} characters; SageMaker allows "
-                f"{'1' if what == 'key' else '0'} to {longest}.",
+                f"{least} to {most}.",
                 "Choose another.",
             )
         others = (it for it in text if it not in _SIGNS)

@@ -62,7 +62,7 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
 
 def _read(text: str, region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the subnets and the groups, each once, of a list or of JSON."""
-    words = [it for it in re.split(r"[\s,;\"'`{}\[\]]+", text) if it.strip(":")]
+    words = [it for it in re.split(r"[\s,;=\"'`{}\[\]]+", text) if it.strip(":")]
     named = [it for it in words if re.sub("[_:-]", "", it.lower()) not in _JSON_KEYS]
     ids = dict.fromkeys(_read_id(it, region) for it in named)
     subnets = tuple(it for it in ids if it.startswith("subnet-"))
