@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from evalbook.aws.regions import is_region
 from evalbook.aws.session import NO_HELP, Aws, AwsMissing, try_asking, unchecked
@@ -11,9 +11,6 @@ from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.packaged import DataFile
 from evalbook.texts import joined, nearest
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
 # _ECR_URI_PATTERN of the SDK, which knows neither China's suffix nor digests.
 _IMAGE = re.compile(
@@ -54,15 +51,16 @@ def check_container(aws: Aws, region: str) -> list[Check]:
             "To be sure, evaluate in one of those.",
         )
     image = f"{known['account']}.dkr.ecr.{region}.amazonaws.com/{known['repository']}"
-    return [offered, look_for_image(aws, image)]
+    return [offered, _look_for_image(aws, image)]
 
 
 def choose_nova_image(region: str) -> str | None:
     """Return the image that hosts a Nova model in a region, as the SDK knows it."""
     account = IMAGES.facts["nova_accounts"].get(region)
-    if account is None:
-        return None
-    return f"{account}.dkr.ecr.{region}.amazonaws.com/nova-inference-repo:SM-Inference-latest"
+    return (
+        account
+        and f"{account}.dkr.ecr.{region}.amazonaws.com/nova-inference-repo:SM-Inference-latest"
+    )
 
 
 def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
@@ -83,22 +81,22 @@ def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
             f"The image is in {found['region']}{known}; the endpoint would be in {region}.",
             f"Give {text.replace(found['region'], region, 1)}, if it exists.",
         )
-    return text, look_for_image(aws, text)
+    return text, _look_for_image(aws, text)
 
 
-def look_for_image(aws: Aws, image: str) -> Check:
+def _look_for_image(aws: Aws, image: str) -> Check:
     """Ask Amazon ECR for an image, given by its URI; without a tag it is that of ``latest``.
 
     Pulling takes BatchGetImage: whoever may pull an image, of AWS's own account for example, may
     ask for it too.
     """
     host, _, path = image.partition("/")
-    account, region = host.split(".")[0], host.split(".")[3]
+    account, _, _, region, *_ = host.split(".")
     repository, _, tag = path.partition(":")
-    wanted: ImageIdentifierTypeDef = {"imageTag": tag or "latest"}
+    tag = tag or "latest"
     try:
         found = aws.client("ecr", region).batch_get_image(
-            registryId=account, repositoryName=repository, imageIds=[wanted]
+            registryId=account, repositoryName=repository, imageIds=[{"imageTag": tag}]
         )
     except AwsMissing:
         raise AnswerRejected(
@@ -117,17 +115,14 @@ def look_for_image(aws: Aws, image: str) -> Check:
     if "ImageNotFound" in failures:
         raise AnswerRejected(
             "image.missing",
-            f"The repository {repository} of account {account} has no image {wanted['imageTag']} "
-            f"in {region}.",
-            _suggest_tags(aws, region, account, repository, wanted["imageTag"]),
+            f"The repository {repository} of account {account} has no image {tag} in {region}.",
+            _suggest_tags(aws, region, account, repository, tag),
         )
-    if not found.get("images"):
-        return skipped(
-            "image.there",
-            f"Could not check whether the image {image} exists: ECR says "
-            f"{failures[0] if failures else 'nothing about it'}.",
-        )
-    return passed("image.there", f"The image {image} exists.")
+    if found.get("images"):
+        return passed("image.there", f"The image {image} exists.")
+    said = failures[0] if failures else "nothing about it"
+    text = f"Could not check whether the image {image} exists: ECR says {said}."
+    return skipped("image.there", text)
 
 
 def _suggest_tags(aws: Aws, region: str, account: str, repository: str, tag: str) -> str:

@@ -156,10 +156,9 @@ def find_job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJ
 
 
 def _writes_under(job: EvaluationJob, training: TrainingJob) -> bool:
-    output = (job.output or "").rstrip("/") + "/"
-    judge = training.settings.get("judge_model_id")
+    judge, place = training.settings.get("judge_model_id"), f"{(job.output or '').rstrip('/')}/"
     same_judge = judge is None or job.judge is None or judge in job.judge
-    return bool(training.output) and output.startswith(f"{training.output}/") and same_judge
+    return bool(training.output) and place.startswith(f"{training.output}/") and same_judge
 
 
 def _listed(aws: Aws, region: str, training: TrainingJob) -> Iterator[EvaluationSummaryTypeDef]:
