@@ -75,7 +75,7 @@ def find_judges(aws: Aws, region: str) -> JudgeOffer:
     """
     ids, unreadable = _read_list(aws, region)
     if unreadable:
-        return JudgeOffer((), (), (unreadable,))
+        return JudgeOffer((), (), tuple(unreadable))
     answers = in_parallel([partial(_ask, aws, region, it) for it in ids])
     outages = [it for it in answers if isinstance(it, AwsUnavailable)]
     if len(outages) == len(ids):
@@ -97,7 +97,7 @@ def check_judge(aws: Aws, region: str, judge_id: str) -> tuple[Judge, list[Check
     listed, unreadable = _read_list(aws, region)
     named, notes = _behind_profile(aws, judge_id)
     wanted, listing = _plain_id(named, listed, region)
-    checks = [*([unreadable] if unreadable else []), *notes, *listing]
+    checks = [*unreadable, *notes, *listing]
     answer = _ask(aws, region, wanted)
     if isinstance(answer, AwsUnavailable):
         raise answer
@@ -123,26 +123,24 @@ def check_judge(aws: Aws, region: str, judge_id: str) -> tuple[Judge, list[Check
 # --- the service's list -----------------------------------------------------------------------
 
 
-def _read_list(aws: Aws, region: str) -> tuple[list[str], Check | None]:
+def _read_list(aws: Aws, region: str) -> tuple[list[str], list[Check]]:
     """Read the ids on the service's list, sorted; or say why there are none."""
-    bucket = f"jumpstart-cache-prod-{region}"
-    where = f"s3://{bucket}/{LIST_KEY}"
+    uri = S3Uri(f"jumpstart-cache-prod-{region}", LIST_KEY)
     try:
-        body = read_head(aws, S3Uri(bucket, LIST_KEY), _LARGEST_LIST)
+        models = read_document(read_head(aws, uri, _LARGEST_LIST))["supported_judge_models"]
     except (AnswerRejected, AwsInternalError) as error:
-        return [], _unreadable(where, error.message)
-    models = read_document(body)["supported_judge_models"]
+        return [], [_unreadable(uri, error.message)]
     if not isinstance(models.value, list):
-        return [], _unreadable(where, "the SDK can't read its format")
+        return [], [_unreadable(uri, "the SDK can't read its format")]
     ids = sorted({it["model_id"].text or "" for it in models.items} - {""})
-    return ids, None if ids else _unreadable(where, "it names no models")
+    return ids, [] if ids else [_unreadable(uri, "it names no models")]
 
 
-def _unreadable(where: str, why: str) -> Check:
+def _unreadable(uri: S3Uri, why: str) -> Check:
     return skipped(
         "judge.list",
-        f"The list of judges ({where}) could not be read: {why}. Not checked: whether a model can "
-        "be a judge.",
+        f"The list of judges ({uri}) could not be read: {why}. Not checked: whether a model can be "
+        "a judge.",
         "Name a judge by its Bedrock model id; Bedrock's documentation lists them.",
     )
 

@@ -128,9 +128,8 @@ def read_parameter(name: str, spec: Any) -> Parameter | None:
         return None
     bounds = {end: spec[end] for end in ("min", "max") if end in spec}
     kind, choices = spec.get("type"), spec.get("enum") or []
-    if not all(isinstance(it, int | float) for it in bounds.values()):
-        return None
-    if not isinstance(choices, list):
+    numbers = all(isinstance(it, int | float) for it in bounds.values())
+    if not numbers or not isinstance(choices, list):
         return None
     return Parameter(
         name,
