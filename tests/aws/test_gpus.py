@@ -3,7 +3,9 @@ from __future__ import annotations
 import boto3
 import pytest
 
+from evalbook.aws.found import Instances
 from evalbook.aws.gpus import check_gpus, find_gpu_memory
+from evalbook.aws.own_instances import Recipe, check_instances
 from evalbook.errors import AnswerRejected
 
 
@@ -49,3 +51,14 @@ def test_every_type_of_sagemaker_is_told_to_have_gpus_or_none():
     untold = {it for it in types if find_gpu_memory(it) is None}
 
     assert {it.split(".")[1] for it in untold} == {"g7"}
+
+
+@pytest.mark.parametrize("instance_type", ["ml.m5.large", "ml.g5.2xlarge"])
+def test_where_a_recipe_names_types_it_runs_on_no_other(instance_type):
+    recipe = Recipe("", {}, ("ml.g6.48xlarge", "ml.p5.48xlarge"))
+
+    assert check_instances(recipe, Instances("ml.p5.48xlarge", 1), 70) == []
+    with pytest.raises(AnswerRejected) as caught:
+        check_instances(recipe, Instances(instance_type, 1), 70)
+    assert caught.value.code == "compute.instance"
+    assert caught.value.remedy == "It runs on ml.g6.48xlarge, ml.p5.48xlarge."

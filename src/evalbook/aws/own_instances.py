@@ -170,22 +170,21 @@ def _unread(base_model: str, why: str) -> Check:
 def check_instances(
     recipe: Recipe | None, instances: Instances, billions: float | None
 ) -> list[Check]:
-    """Check the instances' GPUs against the model, unless the recipe itself names their type."""
-    if recipe is not None and instances.instance_type in recipe.instance_types:
-        return []
-    return check_gpus("compute.gpu", instances.instance_type, billions, ", or answer serverless")
-
-
-def check_recipe(
-    recipe: Recipe, instances: Instances, parameters: Mapping[str, Any], kms_key: str | None
-) -> list[Check]:
-    """Check settings against what the recipe takes."""
-    if recipe.instance_types and instances.instance_type not in recipe.instance_types:
+    """Check the instances against the recipe, or their GPUs if it names no types."""
+    kind, types = instances.instance_type, recipe.instance_types if recipe else ()
+    if not types:
+        return check_gpus("compute.gpu", kind, billions, ", or answer serverless")
+    if kind not in types:
         raise AnswerRejected(
             "compute.instance",
-            f"The recipe does not run on {instances.instance_type}.",
-            f"It runs on {', '.join(recipe.instance_types)}.",
+            f"The recipe does not run on {kind}.",
+            f"It runs on {', '.join(types)}.",
         )
+    return []
+
+
+def check_recipe(recipe: Recipe, parameters: Mapping[str, Any], kms_key: str | None) -> list[Check]:
+    """Check settings against what the recipe takes."""
     unknown = [
         name
         for name in parameters

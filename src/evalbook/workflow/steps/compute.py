@@ -34,7 +34,7 @@ def _check(
     if recipe is not None:
         parameters = interview.value(slots.INFERENCE_PARAMETERS) or {}
         key = interview.value(slots.KMS_KEY)
-        checks += aws.own_instances.check_recipe(recipe, value, parameters, key)
+        checks += aws.own_instances.check_recipe(recipe, parameters, key)
     checks.append(aws.permissions.check_job_permissions(interview.aws, region))
     checks.append(aws.quotas.check_instance_quota(interview.aws, region, value, "training job"))
     return Accepted(value, checks=(*checks, *_doubts(interview)))
