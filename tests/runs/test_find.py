@@ -133,6 +133,22 @@ def test_a_run_that_papermill_started_here_is_found_too(
     assert targets(NO_AWS, [str(record)], NOWHERE, 1) == [Target(ARN + "a")]
 
 
+def test_records_of_the_same_second_are_both_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    records = [
+        a_record(tmp_path, {"1": {"evaluation": ARN + "a"}}),
+        a_record(Path(), {"2": {"evaluation": ARN + "b"}}),
+    ]
+    for it in records:
+        os.utime(it, (1, 1))
+
+    found = [targets(NO_AWS, [str(records[0])], NOWHERE, number)[0].arn for number in (1, 2)]
+    assert found == [ARN + "a", ARN + "b"]
+
+
 def test_a_missing_record_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(AnswerRejected) as caught:
         targets(NO_AWS, [str(tmp_path / "bot.ipynb")], NOWHERE)

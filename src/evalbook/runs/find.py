@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,6 @@ from evalbook.runs.jobs import Job, find_whole_dataset, job_of
 from evalbook.texts import did_you_mean, nearest, shortened
 from evalbook.whole_files import end_of_links, is_there, read_whole, reason
 from evalbook.workflow.estimate import estimate
-from evalbook.workflow.interview import Interview
 from evalbook.workflow.slots import NOTEBOOK
 from evalbook.workflow.workflow import Workflow
 
@@ -90,7 +89,7 @@ def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None)
     for word in words:
         path = Path(word)
         if not word.startswith("arn:") and path.suffix in (".ipynb", ".json", ".py"):
-            found += _recorded(_record_of(path), run)
+            found += _recorded(path, run)
         elif word.startswith("arn:") or not _NAME.fullmatch(word):
             found += _with_other_parts(aws, read_execution_arn(word))
         else:
@@ -188,10 +187,6 @@ def _near(name: str, names: Iterable[str]) -> list[str]:
     return containing[:3] or nearest(name, names, cutoff=0.7)
 
 
-def _record_of(path: Path) -> Path:
-    return path if path.name.endswith(".run.json") else path.with_name(f"{path.stem}.run.json")
-
-
 def _of_state(state: Path, run: int | None) -> list[Target]:
     interview = Workflow.load(state).interview
     notebook = interview.facts(NOTEBOOK)
@@ -201,20 +196,18 @@ def _of_state(state: Path, run: int | None) -> list[Target]:
             f"The state {state} has no notebook to have started a run.",
             f"Name a run by its ARN, or a notebook. {_LIST}",
         )
-    minutes = _expected(interview)
-    path = end_of_links(state).parent / notebook.path
-    return [Target(found.arn, found.label, minutes) for found in _recorded(_record_of(path), run)]
-
-
-def _expected(interview: Interview) -> tuple[int, int] | None:
     try:
-        return estimate(interview).minutes
+        minutes = estimate(interview).minutes
     except AnswerRejected:
-        # An answer fell since: the expected time is only a help.
-        return None
+        minutes = None  # an answer fell since, and the expected time is only a help
+    found = _recorded(end_of_links(state).parent / notebook.path, run)
+    return [replace(it, minutes=minutes) for it in found]
 
 
-def _recorded(record: Path, run: int | None) -> list[Target]:
+def _recorded(path: Path, run: int | None) -> list[Target]:
+    """Return the executions in a record of runs, or in that of a notebook."""
+    its_own = path.name.endswith(".run.json")
+    record = path if its_own else path.with_name(f"{path.stem}.run.json")
     runs = _known_runs(record)
     number = max(runs, default=None) if run is None else run
     if number is None or number not in runs:
@@ -239,9 +232,9 @@ def _known_runs(record: Path) -> dict[int, _Run]:
 
     papermill runs a notebook in the folder that it is called from, and so do some editors.
     """
-    changed = {it.stat().st_mtime: it for it in (Path(record.name), record) if is_there(it)}
+    there = [it for it in (Path(record.name), record) if is_there(it)]
     found: dict[int, _Run] = {}
-    for _, it in sorted(changed.items()) or [(0.0, record)]:
+    for it in sorted(there, key=lambda it: it.stat().st_mtime) or [record]:
         found |= _runs_in(it)
     return found
 
