@@ -9,7 +9,7 @@ import pytest
 from evalbook.aws.runs import Execution, RunPlan
 from evalbook.errors import AwsUnavailable
 from evalbook.runs.status import RunStatus, StepStatus
-from evalbook.runs.watch import Clock, watch
+from evalbook.runs.watch import watch
 
 BEGAN = datetime(2026, 11, 21, tzinfo=timezone.utc)
 ARN = "arn:aws:sagemaker:us-east-1:1:pipeline/SagemakerEvaluation-LLMAJEvaluation-x/execution/y"
@@ -40,8 +40,9 @@ class Watched:
         self.time += seconds
 
     def watch(self, give_up_after: float = 3600) -> list[RunStatus]:
-        clock = Clock(lambda: self.time, self.sleep)
-        for seen in watch(self.look, self.said.append, give_up_after, clock):
+        for seen in watch(
+            self.look, self.said.append, give_up_after, lambda: self.time, self.sleep
+        ):
             self.shown.append(seen[0].run.status)
         return seen
 

@@ -25,13 +25,7 @@ from evalbook.cli.wizard.working import without_echo
 from evalbook.console import PAGES
 from evalbook.links import links_work
 from evalbook.runs.find import Target
-from evalbook.runs.status import (
-    RunStatus,
-    clock,
-    head_words,
-    look_at_all,
-    step_rows,
-)
+from evalbook.runs.status import RunStatus, clock, head_words, look_at_all, step_rows
 from evalbook.runs.watch import watch
 from evalbook.tables import GOING_ON, Rows, cell
 

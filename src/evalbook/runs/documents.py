@@ -12,10 +12,9 @@ from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.one_by_one import Judged
 from evalbook.runs.records import Score
-from evalbook.runs.report import FiguresAloneDocument, FiguresDocument, Results
+from evalbook.runs.report import FiguresAloneDocument, FiguresDocument, Results, Unseen
 from evalbook.runs.sources import RunFacts
 from evalbook.runs.store import RecordStore
-from evalbook.runs.unseen import Unseen
 from evalbook.runs.words import (
     alone_basis,
     alone_reservations,

@@ -16,7 +16,7 @@ from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.runs.categories import add_categories
-from evalbook.runs.comparison import Comparison, MeanRow, compare, means
+from evalbook.runs.comparison import Comparison, MeanRow, MetricRow, compare, means
 from evalbook.runs.detail_files import read_detail_arm
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Look, Prospect
@@ -24,14 +24,7 @@ from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Entrant, Leaderboard, leaderboard, pairs_of
 from evalbook.runs.records import BUILTIN
 from evalbook.runs.rollouts import LOW_IS_GOOD, compute_rollout_figures
-from evalbook.runs.sources import (
-    BASE,
-    TUNED,
-    RunFacts,
-    Source,
-    find_runs,
-    find_sources,
-)
+from evalbook.runs.sources import BASE, TUNED, RunFacts, Source, find_runs, find_sources
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import (
     FigureRow,
@@ -42,10 +35,9 @@ from evalbook.runs.summaries import (
     total_rows,
 )
 from evalbook.runs.unpacking import lines_of
-from evalbook.runs.unseen import Unseen
 from evalbook.runs.verdicts import judge_tables
 from evalbook.runs.words import FIGURES_BASIS, figures_alone_headline, plain, verdict_sentence
-from evalbook.texts import joined
+from evalbook.texts import joined, plural
 
 Progress = Callable[[str], None]
 Arms = Sequence[tuple[Source, Arm]]
@@ -78,6 +70,43 @@ class FiguresAloneDocument:
     name: str
     headline: str
     metrics: Figures
+
+
+@dataclass(frozen=True)
+class UnseenComparison:
+    first: str
+    second: str
+    headline: str
+    left_out: int
+    paired_records: int
+    metrics: tuple[MetricRow, ...]
+
+
+@dataclass(frozen=True)
+class UnseenAlone:
+    name: str
+    headline: str
+    left_out: int
+    records: int
+    metrics: tuple[MeanRow, ...]
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What is left where the model was not trained on the prompt; corrected among itself."""
+
+    training_job: str
+    prompts: int
+    """How many prompts of the dataset are in the training data."""
+    comparisons: tuple[UnseenComparison, ...]
+    alone: tuple[UnseenAlone, ...]
+
+    def said(self, of: UnseenComparison | UnseenAlone) -> str:
+        """Return what was left out, and the verdict without it."""
+        return (
+            f"Without the {plural(of.left_out, 'record')} with prompts from the training data of "
+            f"{self.training_job}, on which a model scores better than on new ones. {of.headline}"
+        )
 
 
 @dataclass

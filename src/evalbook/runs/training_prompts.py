@@ -12,9 +12,8 @@ from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.categories import number_records, record_keys
 from evalbook.runs.comparison import compare, means
-from evalbook.runs.report import Results
+from evalbook.runs.report import Results, Unseen, UnseenAlone, UnseenComparison
 from evalbook.runs.store import Arm
-from evalbook.runs.unseen import Unseen, UnseenAlone, UnseenComparison
 from evalbook.runs.words import alone_sentence, verdict_sentence
 from evalbook.texts import plural
 from evalbook.workflow.copies import effective_dataset, readable_object

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from evalbook.errors import AwsUnavailable
 from evalbook.runs.status import RunStatus
@@ -16,19 +15,12 @@ _QUIET_SHARE = 10
 _SIGN_IN = frozenset({"expired_credentials", "invalid_credentials", "no_credentials"})
 
 
-@dataclass(frozen=True)
-class Clock:
-    """What time it is, and waiting; a test brings its own."""
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-
-
 def watch(
     look: Callable[[Sequence[RunStatus]], list[RunStatus]],
     complain: Callable[[str], None],
     give_up_after: float,
-    clock: Clock = Clock(),
+    now: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[list[RunStatus]]:
     """Look again and again until every run is over, and yield what is seen.
 
@@ -37,24 +29,25 @@ def watch(
             in again is enough.
         complain: is told in words why AWS could not be asked, and that the next attempt follows.
         give_up_after: seconds without an answer after which the last failure is raised.
-        clock: the time and how to wait.
+        now: the time in seconds; a test brings its own.
+        sleep: waits for so many seconds.
 
     Raises:
         AwsUnavailable: AWS could not be asked at the very first look, or for too long.
     """
     seen = look(())
     yield seen
-    changed = answered = clock.now()
+    changed = answered = now()
     failures = 0
     while not all(status.run.over for status in seen):
-        quiet = (clock.now() - changed) / _QUIET_SHARE
+        quiet = (now() - changed) / _QUIET_SHARE
         pause = SHORTEST * 2**failures if failures else quiet
-        clock.sleep(min(max(pause, SHORTEST), LONGEST))
+        sleep(min(max(pause, SHORTEST), LONGEST))
         try:
             before, seen = seen, look(seen)
         except AwsUnavailable as error:
             failures += 1
-            if clock.now() - answered > give_up_after:
+            if now() - answered > give_up_after:
                 raise
             signed_out = error.code in _SIGN_IN
             then = (
@@ -64,7 +57,7 @@ def watch(
             )
             complain(f"{error.message} The run continues{then}.")
             continue
-        failures, answered = 0, clock.now()
+        failures, answered = 0, now()
         if _state(seen) != _state(before):
             changed = answered
         yield seen
