@@ -297,3 +297,9 @@ def test_thinking_that_was_all_that_came_is_shown_as_such() -> None:
     [line] = detail_lines_of({**INSPECT, "output": {"choices": [{"message": message}]}}, None)
 
     assert read(line).response == "<think>Hm."
+
+
+def test_an_answer_that_is_json_stays_as_it_was_written() -> None:
+    answer = '{"city":"Paris"}'
+
+    assert read(detail_line({**FLAT, "response": answer}, None)).response == answer

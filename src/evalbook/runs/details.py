@@ -30,27 +30,21 @@ from typing import Any
 
 from evalbook.runs.records import opened, read_prompt_text, read_response_text
 
-PROMPTS = ("example", "query", "input", "prompt", "full_prompt", "question")
-RESPONSES = ("predictions", "inference", "response", "completion", "prediction", "answer")
+PROMPTS = ("example", "query", "input", "prompt", "full_prompt", "question", "asked")
+RESPONSES = (
+    "predictions", "inference", "response", "completion", "prediction", "answer", "output", "said"
+)  # fmt: skip
 REFERENCES = ("gold", "target", "reference_answer", "reference", "ground_truth")
 SCORES = ("metrics", "metric", "scores")
 OTHERS = (
-    "id",
-    "sample_id",
-    "category",
-    "subset",
-    "aggregate_reward_score",
-    "metrics_list",
-    "score",
-    "body",
-    "stop_reason",
-    "finish_reason",
-    "messages",
-)
+    "id", "sample_id", "category", "subset", "aggregate_reward_score", "metrics_list", "score",
+    "body", "stop_reason", "finish_reason", "messages",
+)  # fmt: skip
+_STOPS = ("stop_reason", "stopReason", "finish_reason")
 NESTED = {"doc": ("query", "choices", "gold_index"), "model_response": ("text",), "output": ()}
 """Columns that hold columns, and which of those are read."""
 
-_ANSWERS = frozenset([*RESPONSES, "output", "model_response", "messages"])
+_ANSWERS = frozenset([*RESPONSES, "model_response", "messages"])
 # Correct, incorrect, partly, no answer: inspect_ai.scorer, value_to_float.
 _GRADES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
 _COLUMN = "score_"
@@ -71,14 +65,20 @@ def detail_line(row: Mapping[str, Any], category: str | None) -> bytes | None:
         {"metricName": name, "result": value, "evaluatorDetails": [{"explanation": why}]}
         for name, value, why in _scores(row)
     ]
-    prompt = _prompt(row)
-    if not scores or not prompt:
+    flat = _flat(row)
+    known = next((row[it] for it in ("id", "sample_id") if row.get(it) is not None), None)
+    prompt = read_prompt_text(_first(flat, PROMPTS)).strip()
+    if not scores or (not prompt and known is None):
         return None
-    answer = {"response": [_response(row)], "stopReason": _stop_reason(row)}
+    stops = (flat[it] for it in _STOPS if isinstance(flat.get(it), str))
+    answer = {
+        "response": [read_response_text(_alone(_first(flat, RESPONSES)))],
+        "stopReason": next(stops, None),
+    }
     record = {
         "inputRecord": {
-            "prompt": [{"role": "user", "content": prompt}],
-            "referenceResponse": _reference(row) or None,
+            "prompt": [{"role": "user", "content": prompt or f"Sample {known}"}],
+            "referenceResponse": read_response_text(_alone(_first(flat, REFERENCES))) or None,
             "category": category or _category(row) or None,
         },
         # A table of InspectAI's has no answers, which is not to say that they were empty.
@@ -123,35 +123,29 @@ def _score(name: str, value: Any, why: str = "") -> Iterator[tuple[str, float | 
             yield name, text, why
 
 
-def _prompt(row: Mapping[str, Any]) -> str:
-    asked = _inside(row, "doc").get("query")
-    text = read_prompt_text(asked or _first(row, PROMPTS) or _messages(row)[0] or None).strip()
-    known = next((row[it] for it in ("id", "sample_id") if row.get(it) is not None), None)
-    return text or ("" if known is None else f"Sample {known}")
-
-
-def _response(row: Mapping[str, Any]) -> str:
-    output, response = opened(row.get("output")), opened(row.get("model_response"))
-    if isinstance(output, Mapping):
-        # Logs of older versions have it in the first choice's message only.
-        said = _inside(_choice(output), "message").get("content")
-        return read_prompt_text(output.get("completion") or _plain(said) or _messages(row)[1])
-    if isinstance(response, Mapping):
-        return read_response_text(_alone(opened(response.get("text")) or ""))
-    found = _first(row, RESPONSES)
-    if found is None and output is None:
-        return _messages(row)[1]
-    return read_response_text(output if found is None else _alone(opened(found)))
-
-
-def _messages(row: Mapping[str, Any]) -> tuple[list[Any], str]:
-    """Return the messages that ask, and the text that answers them at last."""
-    said = opened(row.get("messages"))
-    if not isinstance(said, list) or not all(isinstance(it, Mapping) for it in said):
-        return [], ""
-    if said and said[-1].get("role") == "assistant":
-        return said[:-1], _plain(said[-1].get("content"))
-    return said, ""
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with what its columns hold inside them, under the names that others have."""
+    flat = dict(row)
+    for column in ("doc", "output"):
+        if isinstance(inside := opened(row.get(column)), Mapping):
+            del flat[column]
+            flat |= inside
+    if text := _inside(row, "model_response").get("text"):
+        flat["predictions"] = text
+    choices, place = opened(flat.get("choices")), opened(flat.get("gold_index"))
+    place = place[0] if isinstance(place, list) and place else place
+    if isinstance(choices, list) and choices:
+        if isinstance(place, int) and 0 <= place < len(choices):
+            flat["gold"] = str(choices[place])
+        # Logs of older versions have the answer in the first choice's message only.
+        flat |= choices[0] if isinstance(choices[0], Mapping) else {}
+    messages, said = opened(row.get("messages")), _inside(flat, "message")
+    if isinstance(messages, list) and all(isinstance(it, Mapping) for it in messages):
+        if messages and messages[-1].get("role") == "assistant":
+            *messages, last = messages
+            said = said or last
+        flat["asked"] = messages
+    return {**flat, "said": _plain(said.get("content"))}
 
 
 def _plain(content: Any) -> str:
@@ -162,33 +156,6 @@ def _plain(content: Any) -> str:
     texts = [str(it["text"]) for it in parts if it.get("text")]
     thought = next((str(it["reasoning"]) for it in parts if it.get("reasoning")), None)
     return "\n".join(texts) if texts or thought is None else f"<think>{thought}"
-
-
-def _choice(output: Mapping[str, Any]) -> Mapping[str, Any]:
-    choices = opened(output.get("choices"))
-    first = choices[0] if isinstance(choices, list) and choices else None
-    return first if isinstance(first, Mapping) else {}
-
-
-def _stop_reason(row: Mapping[str, Any]) -> str | None:
-    output = _inside(row, "output")
-    for place in (_choice(output), output, row):
-        for name in ("stop_reason", "stopReason", "finish_reason"):
-            if isinstance(place.get(name), str):
-                return str(place[name])
-    return None
-
-
-def _reference(row: Mapping[str, Any]) -> str:
-    doc = _inside(row, "doc")
-    if not doc:
-        return read_response_text(_alone(opened(_first(row, REFERENCES))))
-    choices, place = opened(doc.get("choices")), opened(doc.get("gold_index"))
-    if isinstance(place, list):
-        place = place[0] if place else None
-    if isinstance(choices, list) and isinstance(place, int) and 0 <= place < len(choices):
-        return str(choices[place])
-    return ""
 
 
 def _category(row: Mapping[str, Any]) -> str | None:
@@ -203,8 +170,9 @@ def _first(row: Mapping[str, Any], fields: tuple[str, ...]) -> Any:
 
 
 def _alone(value: Any) -> Any:
-    """Return the only item of a list, or whatever it is."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
+    """Return the only item of a list, even of one that is written as text, or whatever it is."""
+    items = opened(value)
+    return items[0] if isinstance(items, list) and len(items) == 1 else value
 
 
 def _inside(row: Mapping[str, Any], column: str) -> Mapping[str, Any]:
