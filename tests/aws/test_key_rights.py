@@ -7,7 +7,7 @@ import pytest
 from border import answer
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.key_rights import WRITES, check_role_key, default_key, read_key_policy
+from evalbook.aws.kms import WRITES, check_role_key, default_key, read_key_policy
 from evalbook.aws.policy_documents import read_policy
 from evalbook.aws.session import Aws
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         identity as identity,
         images as images,
         judges as judges,
-        key_rights as key_rights,
         kms as kms,
         mlflow as mlflow,
         model_packages as model_packages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -12,7 +12,7 @@ from typing import Any
 
 from evalbook.aws.identity import find_caller
 from evalbook.aws.judges import check_judge, find_judges
-from evalbook.aws.key_rights import WRITES, check_role_key, default_key
+from evalbook.aws.kms import WRITES, check_role_key, default_key
 from evalbook.aws.mlflow import check_mlflow_arn, plan_mlflow
 from evalbook.aws.quotas import check_quotas
 from evalbook.aws.regions import is_region, offers_bedrock
@@ -179,7 +179,3 @@ def _check_bucket(aws: Aws, region: str, subject: Subject, name: str) -> Iterato
     else:
         what = f"what is written to {name}"
         yield check_role_key(aws, region, subject.role, key, what, WRITES)
-
-
-def failing(checks: Sequence[Check]) -> bool:
-    return any(check.status == "failed" for check in checks)

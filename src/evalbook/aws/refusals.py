@@ -120,17 +120,6 @@ def translate_unanswered(asking: str, error: Exception) -> EvalbookError | None:
     return unanswered
 
 
-def reject_operation(service: str, operation: str) -> AwsInvalid:
-    """Return the refusal of what only a newer boto3 can ask."""
-    import botocore
-
-    return AwsInvalid(
-        "UnknownOperation",
-        f"The installed botocore {botocore.__version__} does not know {service}:{operation}.",
-        "Install a newer boto3 and try again.",
-    )
-
-
 def _say_unanswered(errors: set[str], **words: str) -> AwsUnavailable | None:
     for it in CODES.facts["no_answer"]:
         if not errors.isdisjoint(it["errors"]):

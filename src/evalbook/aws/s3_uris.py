@@ -59,7 +59,9 @@ def parse_s3_uri(text: str, *, what: str, key_needed: bool = True) -> S3Uri:
     ``what`` names the thing in messages ("dataset"). Quotes and space around the URI are dropped;
     ``key_needed`` is false where a whole bucket will do.
     """
-    text = _tidy(text)
+    text = text.strip().strip(_INVISIBLE).strip()
+    if len(text) > 1 and text[0] + text[-1] in _QUOTES:
+        text = text[1:-1].strip()
     scheme, _, rest = text.partition("://")
     if scheme.lower() != "s3":
         raise _reject_text(text, what, key_needed)
@@ -107,13 +109,6 @@ def sibling_key(uri: S3Uri, suffix: str) -> S3Uri:
     folder = uri.key[: len(uri.key) - len(path.name)]
     name = PurePosixPath(path.name.removesuffix(".gz")).stem
     return S3Uri(uri.bucket, f"{folder}{name}{suffix}.jsonl")
-
-
-def _tidy(text: str) -> str:
-    text = text.strip().strip(_INVISIBLE).strip()
-    if len(text) > 1 and text[0] + text[-1] in _QUOTES:
-        text = text[1:-1].strip()
-    return text
 
 
 def _find_unsafe_part(text: str) -> str | None:

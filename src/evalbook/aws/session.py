@@ -23,7 +23,6 @@ from evalbook.aws.refusals import (
     AwsInternalError as AwsInternalError,
     AwsInvalid as AwsInvalid,
     AwsMissing as AwsMissing,
-    reject_operation,
     translate,
     translate_unanswered,
     try_asking as try_asking,
@@ -232,7 +231,13 @@ class _Guarded:
             )
         if name.startswith("_") or hasattr(self._client, name):
             return getattr(self._client, name)
-        raise reject_operation(self._service, name)
+        import botocore
+
+        raise AwsInvalid(
+            "UnknownOperation",
+            f"The installed botocore {botocore.__version__} does not know {self._service}:{name}.",
+            "Install a newer boto3 and try again.",
+        )
 
     def get_paginator(self, name: str) -> Any:
         getattr(self, name)  # an operation that this botocore doesn't know has no pages either

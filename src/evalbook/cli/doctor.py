@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-_POLICIES = ("all", "caller", "role", "trust")
-
 
 @command(
     "doctor",
@@ -44,7 +42,7 @@ _POLICIES = ("all", "caller", "role", "trust")
 )
 @click.option(
     "--policy",
-    type=click.Choice(_POLICIES),
+    type=click.Choice(("all", "caller", "role", "trust")),
     is_flag=False,
     flag_value="all",
     help="Print least-privilege policies for IAM instead: all, caller, role or trust.",
@@ -55,7 +53,7 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     It looks at credentials, region, role, judges, buckets and versions, and only reads from AWS.
     With --policy it prints the permissions that you and the execution role need.
     """
-    from evalbook.aws.doctor_checks import Subject, check_everything, failing
+    from evalbook.aws.doctor_checks import Subject, check_everything
     from evalbook.workflow.workflow import Workflow
 
     interview = Workflow.load(settings.state).interview
@@ -78,9 +76,10 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     except AwsUnavailable as error:
         checks.append(failed(error.code, error.message, error.remedy))
         status = AwsUnavailable.exit_status
-    if failing(checks) and not status:
+    stops = any(check.status == "failed" for check in checks)
+    if stops and not status:
         status = AnswerRejected.exit_status
-    document = DoctorDocument("failed" if failing(checks) else "passed", tuple(checks))
+    document = DoctorDocument("failed" if stops else "passed", tuple(checks))
     output.draw(document, *spaced(_parts(checks)))
     return status
 
@@ -113,7 +112,7 @@ def _keys(aws: Aws, interview: Interview, region: str) -> tuple[str, ...]:
 
     The state knows some; the buckets are asked for theirs.
     """
-    from evalbook.aws.key_rights import default_key
+    from evalbook.aws.kms import default_key
 
     dataset, output = interview.facts(slots.DATASET), interview.facts(slots.S3_OUTPUT)
     keys = (

@@ -62,8 +62,8 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
         checks += aws.answering.check_calls(interview.aws, region, arn, answering)
     dataset = interview.facts(slots.DATASET)
     if dataset is not None and dataset.kms_key is not None:
-        key = aws.key_rights.check_role_key(
-            interview.aws, region, arn, dataset.kms_key, "the dataset", aws.key_rights.READS
+        key = aws.kms.check_role_key(
+            interview.aws, region, arn, dataset.kms_key, "the dataset", aws.kms.READS
         )
         checks.append(key)
         refuse_failed(checks)

@@ -77,8 +77,8 @@ def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
         interview.aws, prefix, kms_key=interview.value(slots.KMS_KEY)
     )
     if key is not None:
-        role, rights = interview.answer(slots.EXECUTION_ROLE).value, aws.key_rights.WRITES
-        may_use = aws.key_rights.check_role_key(
+        role, rights = interview.answer(slots.EXECUTION_ROLE).value, aws.kms.WRITES
+        may_use = aws.kms.check_role_key(
             interview.aws, interview.region, role, key, "what is written there", rights
         )
         refuse_failed([may_use])
