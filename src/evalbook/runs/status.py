@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 # Minutes for one model, AWS's figures for LLM-as-judge runs of small and of large models (read
 # 2026-11-20); used where the state does not tell more.
 MINUTES_A_MODEL = (25, 60)
+_BEDROCK = "Amazon Bedrock evaluation job: "
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class StepStatus:
         """Yield what AWS says went wrong, the innermost first."""
         # Whose words these are is part of the cause: "may not assume the role" says who may not.
         failures = self.bedrock_job.failures if self.bedrock_job else ()
-        yield from (f"Amazon Bedrock evaluation job: {failure}" for failure in failures)
+        yield from (f"{_BEDROCK}{failure}" for failure in failures)
         yield from filter(None, (self.training_job_failure, self.failure))
 
 
@@ -94,6 +95,13 @@ class RunStatus:
     def seconds(self, now: datetime | None = None) -> float:
         """Return how long it took, or has taken by now."""
         return _seconds(self.run.created, self.ended, now or datetime.now(timezone.utc))
+
+    def left(self, now: datetime | None = None) -> tuple[int, int] | None:
+        """Return how many minutes it still takes, low and high, where that is known."""
+        if self.ended or not self.expected:
+            return None
+        low, high = (max(0, math.ceil(it - self.seconds(now) / 60)) for it in self.expected)
+        return low, high
 
     def logs(self, step: StepStatus) -> str | None:
         """Return where the AWS console shows the logs of a step; None if it has none."""
@@ -344,14 +352,13 @@ def _time_words(status: RunStatus, now: datetime) -> str:
     seconds = status.seconds(now)
     if status.ended:
         return f"{clock(seconds)}, ended {ago(status.ended, now)}"
-    if not status.expected:
+    left = status.left(now)
+    if not left or not status.expected:
         return clock(seconds)
     low, high = status.expected
-    least, most = (math.ceil(it - seconds / 60) for it in status.expected)
-    left = f"up to {most} minutes left" if most > 0 else "longer than expected"
-    if least > 0:
-        left = f"about {least} to {most} minutes left"
-    return f"{clock(seconds)} of about {low} to {high} minutes, {left}"
+    most = f"up to {left[1]} minutes left" if left[1] else "longer than expected"
+    words = f"about {left[0]} to {left[1]} minutes left" if left[0] else most
+    return f"{clock(seconds)} of about {low} to {high} minutes, {words}"
 
 
 def _failure_parts(status: RunStatus) -> Iterator[str]:
@@ -363,11 +370,10 @@ def _failure_parts(status: RunStatus) -> Iterator[str]:
     for step in status.steps:
         said = list(dict.fromkeys(step.said())) if step.status == "Failed" else []
         # A step repeats what its job says, and the job what Bedrock said.
-        bare = [text.removeprefix("Amazon Bedrock evaluation job: ") for text in said]
         told = [
             it
-            for it, inner in zip(said, bare, strict=True)
-            if not any(inner in other for other in said if other != it)
+            for it in said
+            if not any(it.removeprefix(_BEDROCK) in other for other in said if other != it)
         ]
         for first, *rest in filter(None, map(quoted_lines, told)):
             lines += [f"  {step.name}: {first}", *(f"    {line}" for line in rest)]

@@ -203,6 +203,7 @@ class RecordStore:
             yield
         finally:
             self._where = ""
+            self._run("DELETE FROM seen")
 
     def batches(self, arm: Arm) -> Iterator[Batch]:
         """Yield a model's records in the order they were read; ``first`` is empty."""
