@@ -20,8 +20,8 @@ def stop_words(status: RunStatus) -> str:
         f"{run.name} is {run.status}; it has run for {clock(status.seconds())}.",
         f"If it continues, you pay for {_cost(status)}.{time}",
         (
-            "Stopping cancels the rest. You pay for what has run so far, and a stopped run can't be "
-            f"resumed.{f' Finished: {finished}.' if finished else ''}"
+            "Stopping cancels the rest. You pay for what has run so far, and a stopped run can't "
+            f"be resumed.{f' Finished: {finished}.' if finished else ''}"
         ),
     ]
     if run.type and run.type.one_model_a_run:
