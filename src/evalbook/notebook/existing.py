@@ -67,21 +67,15 @@ def read_notebook(path: Path) -> ExistingNotebook:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise AnswerRejected(
-            "notebook.not_json",
-            f'"{path}" is not a notebook: it is not valid JSON ({error}).',
-            "Name a file that Jupyter opens, or have a new notebook written.",
-        ) from error
+        found = f"is not a notebook: it is not valid JSON ({error})"
+        raise _refusal(path, "not_json", found, "Name a file that Jupyter opens") from error
     minor = _minor_version(path, document)
-    problem = explain_invalidity(document)
-    if problem:
-        raise AnswerRejected(
-            "notebook.invalid",
-            f'"{path}" is not a valid notebook: {problem}.',
-            "Open and save it in Jupyter, which fixes most of this, or let evalbook write a new "
-            "one.",
-        )
-    _need_python(path, document["metadata"])
+    if problem := explain_invalidity(document):
+        remedy = "Open and save it in Jupyter, which fixes most of this"
+        raise _refusal(path, "invalid", f"is not a valid notebook: {problem}", remedy)
+    if other := _other_language(document["metadata"]):
+        found = f"runs {other}, but the evaluation's cells are Python"
+        raise _refusal(path, "language", found, "Name a notebook with a Python kernel")
     return ExistingNotebook(text, document["cells"], minor)
 
 
@@ -92,27 +86,18 @@ def read_text(path: Path) -> str:
         AnswerRejected: it can't be read or written.
     """
     try:
-        content = read_whole(path, LARGEST_NOTEBOOK)
-    except OSError as error:
-        raise _unreadable(path, reason(error)) from error
+        text = read_whole(path, LARGEST_NOTEBOOK).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        found = f"can't be read: {reason(error)}"
+        raise _refusal(path, "unreadable", found, "Check the file and its permissions") from error
     if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
-        raise AnswerRejected(
-            "notebook.read_only",
-            f'"{path}" is read-only.',
-            "Make it writable, or let evalbook write a new notebook.",
-        )
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _unreadable(path, str(error)) from error
+        raise _refusal(path, "read_only", "is read-only", "Make it writable")
+    return text
 
 
-def _unreadable(path: Path, why: str) -> AnswerRejected:
-    return AnswerRejected(
-        "notebook.unreadable",
-        f'"{path}" can\'t be read: {why}.',
-        "Check the file and its permissions, or let evalbook write a new notebook.",
-    )
+def _refusal(path: Path, code: str, found: str, remedy: str) -> AnswerRejected:
+    instead = f"{remedy}, or let evalbook write a new notebook."
+    return AnswerRejected(f"notebook.{code}", f'"{path}" {found}.', instead)
 
 
 def explain_invalidity(document: Any) -> str | None:
@@ -135,11 +120,8 @@ def _minor_version(path: Path, document: Any) -> int:
     major = document.get("nbformat") if isinstance(document, dict) else None
     minor = document.get("nbformat_minor", 0) if isinstance(document, dict) else None
     if not isinstance(major, int) or not isinstance(minor, int):
-        raise AnswerRejected(
-            "notebook.no_format",
-            f'"{path}" is JSON, but not a notebook: it has no nbformat.',
-            "Name a file that Jupyter can open, or let evalbook write a new notebook.",
-        )
+        found = "is JSON, but not a notebook: it has no nbformat"
+        raise _refusal(path, "no_format", found, "Name a file that Jupyter can open")
     if major != 4:
         raise AnswerRejected(
             "notebook.format",
@@ -151,15 +133,8 @@ def _minor_version(path: Path, document: Any) -> int:
     return minor
 
 
-def _need_python(path: Path, metadata: dict[str, Any]) -> None:
-    named = (
-        metadata.get("kernelspec", {}).get("language"),
-        metadata.get("language_info", {}).get("name"),
-    )
-    other = next((str(name) for name in named if name and str(name).lower() != "python"), None)
-    if other:
-        raise AnswerRejected(
-            "notebook.language",
-            f'"{path}" runs {other}, but the evaluation\'s cells are Python.',
-            "Name a notebook with a Python kernel, or let evalbook write a new one.",
-        )
+def _other_language(metadata: dict[str, Any]) -> str | None:
+    """Return the language of a notebook that is not Python's."""
+    kernel, info = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    named = (kernel.get("language"), info.get("name"))
+    return next((str(name) for name in named if name and str(name).lower() != "python"), None)

@@ -16,13 +16,7 @@ from evalbook.notebook.existing import (
     read_notebook,
     read_text,
 )
-from evalbook.notebook.render import (
-    POLL_SECONDS,
-    Cell,
-    percent_text,
-    render_cells,
-    render_script,
-)
+from evalbook.notebook.render import POLL_SECONDS, Cell, percent_text, render_cells, render_script
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.splice import splice
 from evalbook.whole_files import is_there, read_whole, rejecting_unwritable, replace_whole

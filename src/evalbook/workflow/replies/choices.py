@@ -78,6 +78,14 @@ def read_choice_or_text(text: str, choices: Sequence[Choice]) -> str:
     return text if value is None else value
 
 
+def read_arn_or_choice(text: str, question: Question, _: object) -> str:
+    """Return the ARN that the text is, or what it names of the choices; any text without them."""
+    plain = text.strip("'\"<> ")
+    if plain.startswith("arn:") or not question.choices:
+        return plain
+    return read_choice(text, question.choices)
+
+
 def name_one(choices: Sequence[Choice]) -> str:
     """Return in one sentence which answers there are."""
     # Nobody types an ARN where its name does.

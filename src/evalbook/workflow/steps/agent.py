@@ -10,7 +10,7 @@ from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import AgentFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.optional import unless_none
-from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.choices import read_arn_or_choice
 from evalbook.workflow.training import name_training_job, training_job
 from evalbook.workflow.turn import Choice, Question
 
@@ -31,13 +31,6 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _read(text: str, question: Question, _: Interview) -> str:
-    plain = text.strip("'\"<> ")
-    if plain.startswith("arn:") or not question.choices:
-        return plain
-    return read_choice(text, question.choices)
-
-
 def _check(value: str, interview: Interview) -> Outcome[str, AgentFacts]:
     aws.s3.refuse_template_text(value, "the agent's ARN")
     model = interview.model
@@ -55,7 +48,7 @@ STEP = Step(
     slots.AGENT_CONFIG,
     "Agent",
     ask=_ask,
-    read=_read,
+    read=read_arn_or_choice,
     check=_check,
     known=_known,
     known_from=name_training_job,

@@ -226,9 +226,7 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
         raise _unusable(f"{uri} can't be read as it is: its name must end in {wanted}.")
     doing = f"Looking for prompts in {uri}"
     found = read_prompts(
-        read_named(interview),
-        uri.key,
-        lambda done, _rows: interview.progress(doing, done, size),
+        read_named(interview), uri.key, lambda done, _rows: interview.progress(doing, done, size)
     )
     if found.unusable:
         raise _unusable(f"{uri} can't be read as it is: {found.unusable}.")

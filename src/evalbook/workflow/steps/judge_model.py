@@ -17,10 +17,6 @@ from evalbook.workflow.turn import Choice, Question
 _MODEL_ID = re.compile(r"[a-z][\w-]*\.[\w.:-]+", re.IGNORECASE)
 
 
-def _ask(interview: Interview) -> Question:
-    return _asked_in(interview.model.region, interview)
-
-
 def _asked_in(region: str, interview: Interview) -> Question:
     interview.progress(f"Asking which judge models can be used in {region}", None, None)
     offer = aws.judges.find_judges(interview.aws, region)
@@ -108,7 +104,7 @@ def foreseen(interview: Interview, said: str) -> str:
 STEP = Step(
     slots.JUDGE_MODEL,
     "Judge model",
-    ask=_ask,
+    ask=lambda it: _asked_in(it.model.region, it),
     read=_read,
     check=_check,
     depends_on=(slots.MODEL,),

@@ -19,11 +19,7 @@ from evalbook.workflow.copies import effective_report
 from evalbook.workflow.facts import CustomMetricsFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
-from evalbook.workflow.replies.lists import (
-    HOW_TO_NAME_SEVERAL,
-    split_answers,
-    understand_choices,
-)
+from evalbook.workflow.replies.lists import HOW_TO_NAME_SEVERAL, split_answers, understand_choices
 from evalbook.workflow.replies.words import says_none, says_yes, yes_or_no
 from evalbook.workflow.turn import Choice, Question
 

@@ -12,7 +12,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.optional import unless_none
-from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.choices import read_arn_or_choice
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Choice, Question
@@ -44,17 +44,9 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     return hearing.by_kind(reply, question, interview)
 
 
-def _read(text: str, question: Question, _: Interview) -> str | None:
-    plain = text.strip("'\"<> ")
-    if plain.startswith("arn:") or not question.choices:
-        return plain
-    chosen = read_choice(text, question.choices)
-    return None if chosen == DEFAULT else chosen
-
-
 def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]:
     region = interview.region
-    if value is None:
+    if value in (None, DEFAULT):
         return Accepted(None, checks=(aws.mlflow.plan_mlflow(interview.aws, region),))
     aws.s3.refuse_template_text(value, "the MLflow ARN")
     arn, checks = aws.mlflow.check_mlflow_arn(interview.aws, value, region)
@@ -66,7 +58,7 @@ STEP = Step(
     "MLflow",
     ask=_ask,
     hears=_hears,
-    read=unless_none(_read, word=DEFAULT),
+    read=unless_none(read_arn_or_choice, word=DEFAULT),
     check=_check,
     describe=lambda value, _: value or "the account's app",
     advanced=True,
