@@ -4,7 +4,7 @@ A bootstrap draws n records with replacement, again and again. The sum of such a
 independent picks from the observed differences, so its distribution has the characteristic function
 ``phi(t) ** n``, and what many draws would only approach can be computed. Swapping the two models of
 each record at random, the sign-flip test, is a product of cosines in the same way. No seed, no
-noise, and the cost grows with the square root of the number of records.
+noise. Cell 4 of the notebook computes the same.
 
 A bootstrap of n records knows their spread no better than they tell it, and too small by a factor
 of ``sqrt((n - 1) / n)``. Where it is cut off farther out, as Student's t with n - 1 degrees of
@@ -12,18 +12,22 @@ freedom says, it covers the truth about as often as it claims to: the expanded p
 (T. Hesterberg, What Teachers Should Know About the Bootstrap, The American Statistician 69, 2015).
 
 Judges grade on a few levels, so differences lie on a lattice, which keeps this exact. Differences
-that lie on none are put on a fine one (see `_lattice`).
+that lie on none are put on a fine one (see `_step_of`).
 """
 
 from __future__ import annotations
 
-import cmath
 import math
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 DECIMALS = 9
 """Differences that agree to so many decimals are the same: 0.85 - 0.6 is 0.25."""
@@ -42,9 +46,6 @@ _FINEST = 40
 _COARSEST = 8
 _POINTS = 4096
 _MOST_PARTS, _NEARLY = 100, 1e-6
-# Beyond this many degrees of freedom the expansion about the normal distribution is exact to 1e-8.
-_MANY = 200
-_AS_GOOD_AS_ALL = 10_000
 # Different values kept apart before they are put on a lattice: memory stays bounded.
 _MOST_VALUES = 4096
 
@@ -78,6 +79,11 @@ class Tally:
             self.counts[near] = self.counts.get(near, 0) + count
 
     @property
+    def columns(self) -> tuple[Floats, Whole]:
+        """The values that occurred, and how often each did."""
+        return np.array(list(self.counts)), np.array(list(self.counts.values()))
+
+    @property
     def mean(self) -> float:
         """The mean; not a number where nothing was counted."""
         return self.total / self.records if self.records else math.nan
@@ -109,18 +115,27 @@ def compute_bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
     n, spread = tally.records, tally.deviation
     if n < 2 or spread < 10**-DECIMALS:
         return math.nan, math.nan
-    step, places = _lattice(tally.counts, spread, n)
-    mean = sum(place * weight for place, weight in places.items()) / n
-    width = math.sqrt(sum(w * (p - mean) ** 2 for p, w in places.items()) / n)
-    lowest, highest = n * min(places), n * max(places)
-    half = math.ceil(_REACH * width * math.sqrt(n)) + 1
-    first = max(math.floor(lowest), math.floor(n * mean) - half)
-    last = min(math.ceil(highest), math.ceil(n * mean) + half)
-    below = _cumulative(places, n, first, last)
-    ends = [_quantile(below, first, last, q) * step / n for q in (tail, 1 - tail)]
+    values, times = tally.columns
+    step = _step_of(values, spread, n)
+    # A value between two places of the lattice is shared among them, so that the mean stays.
+    exact = np.round(values / step, 6)
+    floor = np.floor(exact)
+    lowest = float(floor.min())
+    places = (np.append(floor, floor + 1) - lowest).astype(int)
+    weights = np.append(times * (floor + 1 - exact), times * (exact - floor)) / n
+    mean = float(places @ weights)
+    half = math.ceil(_REACH * math.sqrt(weights @ (places - mean) ** 2 * n)) + 1
+    first = max(0, math.floor(n * mean) - half)
+    last = min(n * int(places.max()), math.ceil(n * mean) + half)
+    period = last - first + 2
+    picked = np.fft.rfft(np.bincount(places % period, weights, period))
+    chances = np.roll(np.fft.irfft(picked**n, period), -first)
+    # The smallest sums that so much of the distribution does not exceed.
+    ends = first + np.searchsorted(chances.cumsum(), np.array([tail, 1 - tail]) - 1e-12)
     # What rounding to the lattice moved the mean by is moved back.
-    shift = tally.mean - mean * step
-    return ends[0] + shift, ends[1] + shift
+    shift = tally.mean - (lowest + mean) * step
+    low, high = (ends + n * lowest) * step / n + shift
+    return float(low), float(high)
 
 
 def estimate_records_to_tell(distance: float, deviation: float, significant: float) -> int | None:
@@ -156,48 +171,27 @@ def compute_chance_of_no_difference(tally: Tally) -> float:
     The two-sided sign-flip test on the sum of paired differences, over all swaps; 1 with fewer than
     two records or no difference at all.
     """
-    sizes: dict[float, int] = {}
-    for value, count in tally.counts.items():
-        if value:
-            sizes[abs(value)] = sizes.get(abs(value), 0) + count
-    spread = math.sqrt(sum(c * v * v for v, c in sizes.items()))
-    if tally.records < 2 or not spread:
+    values, times = tally.columns
+    values, times = values[values != 0], times[values != 0]
+    if tally.records < 2 or not len(values):
         return 1.0
-    flips = sum(sizes.values())
+    flips = int(times.sum())
     # Few records make few sums, which a finer lattice keeps apart at no great cost.
     points = max(_POINTS, min(1 << 16, (1 << 20) // flips))
-    step, _ = _lattice(sizes, spread / math.sqrt(flips), flips, points)
-    places: dict[int, int] = {}
-    observed = 0
-    for value, count in tally.counts.items():
-        place = round(value / step)
-        observed += place * count
-        places[abs(place)] = places.get(abs(place), 0) + count
-    return _tail_of_flips(places, abs(observed))
-
-
-def _tail_of_flips(places: Mapping[int, int], observed: int) -> float:
-    """Return the chance that a sum of places with random signs is at least as far from zero."""
-    if observed == 0:
-        return 1.0
-    widest = sum(place * count for place, count in places.items())
-    spread = math.sqrt(sum(count * place * place for place, count in places.items()))
-    period = min(2 * widest, 2 * math.ceil(_REACH * spread)) + 2
-    if observed > period // 2:
-        return 0.0
-    cosines = [math.cos(2 * math.pi * k / period) for k in range(period)]
-    within = float(2 * observed - 1)  # at frequency 0
-    for k in range(1, period // 2 + 1):
-        product = 1.0
-        for place, count in places.items():
-            product *= cosines[k * place % period] ** count
-            if abs(product) < 1e-16:
-                break
-        else:
-            angle = math.pi * k / period
-            wave = product * math.sin((2 * observed - 1) * angle) / math.sin(angle)
-            within += wave if 2 * k == period else 2 * wave
-    return min(1.0, max(0.0, 1.0 - within / period))
+    step = _step_of(values, math.sqrt(times @ values**2 / flips), flips, points)
+    places = np.rint(values / step).astype(int)
+    observed = abs(int(places @ times))
+    widest = int(np.abs(places) @ times)
+    period = min(2 * widest, 2 * math.ceil(_REACH * math.sqrt(times @ places**2))) + 2
+    if observed == 0 or observed > period // 2:
+        return 0.0 if observed else 1.0
+    # The characteristic function is a product of cosines; where it is this small, it moves nothing.
+    waves, alive = np.ones(period // 2 + 1), np.arange(period // 2 + 1)
+    for place, count in sorted(zip(places, times, strict=True), key=lambda it: -it[1]):
+        waves[alive] *= np.cos(2 * np.pi / period * alive * place) ** count
+        alive = alive[np.abs(waves[alive]) > 1e-17]
+    sums = np.fft.irfft(waves, period)
+    return min(1.0, max(0.0, float(sums[observed : period - observed + 1].sum())))
 
 
 def corrected(chances: Sequence[float], times: float = 1.0) -> list[float]:
@@ -246,7 +240,9 @@ def difference_of_means(first: Estimate, second: Estimate) -> tuple[float, float
     gain = second[0] - first[0]
     freedom = min(counts) - 1 if counts else None
     reach = reach_of(min(counts) if counts else None)
-    outside = 2 * student_tail(freedom, abs(gain) / error) if freedom else _outside(gain / error)
+    outside = _outside(gain / error)
+    if freedom:
+        outside = 2 * float(special.stdtr(freedom, -abs(gain) / error))
     return gain - reach * error, gain + reach * error, outside
 
 
@@ -277,133 +273,31 @@ def _outside(errors: float) -> float:
     return math.erfc(abs(errors) / math.sqrt(2))
 
 
-# --- Student's t, as far as few records take it ---------------------------------------------------
-
-
-@lru_cache(maxsize=4096)
 def compute_widened_tail(records: int, confidence: float) -> float:
     """Return the share to cut off at each end of a bootstrap distribution of this many records."""
-    normal = NormalDist()
     if records < 2:
         return 0.0
     reach = compute_student_quantile(records - 1, (1 + confidence) / 2)
-    return normal.cdf(-math.sqrt(records / (records - 1)) * reach)
+    return NormalDist().cdf(-math.sqrt(records / (records - 1)) * reach)
 
 
 def compute_student_quantile(freedom: int, share: float) -> float:
-    """Return what Student's t with whole degrees of freedom stays below with a chance above 1/2.
+    """Return what Student's t stays below with a chance of ``share``."""
+    return float(special.stdtrit(freedom, share))
 
-    The distribution's sums for whole degrees of freedom and its expansion for many are 26.7.3 to
-    26.7.5 of Abramowitz and Stegun, Handbook of Mathematical Functions, 1964.
+
+def _step_of(values: Floats, spread: float, n: int, points: int = _POINTS) -> float:
+    """Return the step of the lattice that values are put on.
+
+    Where the values have a common step that is coarse enough, that one, and nothing is lost. Else
+    an eighth of their spread or less, which widens an interval by less than two in a thousand.
     """
-    if freedom > _MANY:
-        return _expanded(freedom, NormalDist().inv_cdf(share))
-    low, high = 0.0, math.pi / 2
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _within(freedom, middle) < 2 * share - 1 else (low, middle)
-    return math.tan(low) * math.sqrt(freedom)
-
-
-def student_tail(freedom: int, reach: float) -> float:
-    """Return the chance that Student's t with whole degrees of freedom is above ``reach`` >= 0.
-
-    Degrees beyond `_AS_GOOD_AS_ALL` change it by less than one part in a thousand where it matters,
-    and a file may tell any number of records.
-    """
-    freedom = min(freedom, _AS_GOOD_AS_ALL)
-    return max(0.0, (1 - _within(freedom, math.atan(reach / math.sqrt(freedom)))) / 2)
-
-
-def _within(freedom: int, angle: float) -> float:
-    """Return the chance that t is between -x and x, where x is ``tan(angle) * sqrt(freedom)``."""
-    cosine, odd = math.cos(angle), freedom % 2
-    term = cosine if odd else 1.0
-    total = 0.0
-    for power in range(2 + odd, freedom + 1, 2):
-        total += term
-        term *= cosine * cosine * (power - 1) / power
-    if odd:
-        return 2 / math.pi * (angle + math.sin(angle) * total)
-    return math.sin(angle) * total
-
-
-def _expanded(freedom: int, z: float) -> float:
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-    )
-    return z + math.fsum(term / float(freedom) ** n for n, term in enumerate(terms, start=1))
-
-
-# --- sums of many picks ---------------------------------------------------------------------------
-
-
-def _lattice(
-    counts: Mapping[float, int], spread: float, n: int, points: int = _POINTS
-) -> tuple[float, dict[int, float]]:
-    """Put values on whole multiples of a step; returns the step and the weight of each place.
-
-    Where the values have a common step that is coarse enough, that one, and nothing is lost. Else a
-    step of an eighth of their spread or finer: a value between two places is shared among them so
-    that the mean stays as it is, which widens an interval by less than two parts in a thousand.
-    """
-    step = _common_step(list(counts), spread / _FINEST)
-    if step is not None:
-        return step, {round(value / step): float(count) for value, count in counts.items()}
-    step = min(spread / _COARSEST, 2 * _REACH * spread * math.sqrt(n) / points)
-    places: dict[int, float] = {}
-    for value, count in counts.items():
-        place = math.floor(value / step)
-        share = value / step - place
-        places[place] = places.get(place, 0.0) + count * (1 - share)
-        if share:
-            places[place + 1] = places.get(place + 1, 0.0) + count * share
-    return step, places
-
-
-def _common_step(values: Sequence[float], smallest: float) -> float | None:
-    """Return the greatest step that all values are multiples of; None below ``smallest``.
-
-    Scores have few decimals or are few parts of one: the values are made whole by a small number.
-    """
+    # Scores have few decimals or are few parts of one: a small number makes all of them whole.
     for parts in range(1, _MOST_PARTS + 1):
-        if all(abs(value * parts - round(value * parts)) <= _NEARLY for value in values):
-            step = math.gcd(*(round(value * parts) for value in values)) / parts
-            return step if step >= smallest else None
-    return None
-
-
-def _cumulative(
-    places: Mapping[int, float], n: int, first: int, last: int
-) -> list[tuple[complex, complex]]:
-    """Return the Fourier terms of a sum of n picks, as `_below` adds them up."""
-    period = last - first + 2
-    turn = 2j * math.pi / period
-    roots = [cmath.exp(turn * k) for k in range(period)]
-    weights = [(place, weight / n) for place, weight in places.items()]
-    terms: list[tuple[complex, complex]] = [(1 / period, 1.0)]
-    for k in range(1, period // 2 + 1):
-        picked = sum(weight * roots[k * place % period] for place, weight in weights)
-        size = abs(picked)
-        # A term this small, to the n-th power, moves nothing.
-        if size <= 0 or n * math.log(size) < -40:
-            continue
-        back = roots[-k % period]
-        times = 1 if 2 * k == period else 2
-        start = cmath.exp(-turn * k * first)
-        terms.append((times * picked**n * start / (period * (1 - back)), back))
-    return terms
-
-
-def _below(terms: Sequence[tuple[complex, complex]], steps: int) -> float:
-    """Return the chance of a sum among the first ``steps`` places of the lattice."""
-    (flat, _), *waves = terms
-    return flat.real * steps + sum((weight * (1 - back**steps)).real for weight, back in waves)
-
-
-def _quantile(terms: Sequence[tuple[complex, complex]], first: int, last: int, share: float) -> int:
-    """Return the smallest sum that at least ``share`` of the distribution does not exceed."""
-    sums = range(first, last)
-    return first + bisect_left(sums, share - 1e-12, key=lambda it: _below(terms, it - first + 1))
+        whole = np.rint(values * parts)
+        if (np.abs(values * parts - whole) <= _NEARLY).all():
+            step = float(np.gcd.reduce(whole.astype(int))) / parts
+            if step >= spread / _FINEST:
+                return step
+            break
+    return min(spread / _COARSEST, 2 * _REACH * spread * math.sqrt(n) / points)
