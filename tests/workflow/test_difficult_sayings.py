@@ -29,6 +29,9 @@ SAYINGS = {
         "both judge and benchmark": "<answer.choice>",
         "the first, I guess": "<answer.hesitation>",
         "same as last time": "<The suggestion is llm_as_judge. Use it?>",
+        "no, take inspect ai": "inspect_ai",
+        "judge isn't needed, take a benchmark": "benchmark",
+        "It answers billing questions, judge isn't needed": "<kept task>",
         "what would you recommend?": "<answer.question>",
         "my boss wants to know if it's better, can you help?": "<answer.question>",
     },
@@ -38,6 +41,9 @@ SAYINGS = {
         ),
         "Correctness": "<kept builtin_metrics>",
         "nova pro": "<kept judge_model>",
+        "support-bot, version 2": "<kept model>",
+        "support-bot/2": "<kept model>",
+        "inspect ai": "<task>",
         "medical Q&A, judge should be claude sonnet": "medical Q&A",
         "can you read it from the model?": "<answer.question>",
         "see above": "<answer.incomplete>",
@@ -52,6 +58,7 @@ SAYINGS = {
         "evalbook-data bucket, support/eval.jsonl, and nova pro as judge": (
             f"{DATA}/support/eval.jsonl"
         ),
+        "support/eval.jsonl in evalbook-data": f"{DATA}/support/eval.jsonl",
         "EvaluationRole": "<kept execution_role>",
         f"my data is {DATA}/support/eval.jsonl - role is EvaluationRole": (
             f"{DATA}/support/eval.jsonl"

@@ -20,7 +20,7 @@ from evalbook.workflow.replies.agreeing import understand_yes_or_no
 from evalbook.workflow.replies.choices import how_to_answer, understand_choice
 from evalbook.workflow.replies.lists import understand_choices
 from evalbook.workflow.replies.numbers import understand_number, with_digits
-from evalbook.workflow.replies.pieces import find_pieces
+from evalbook.workflow.replies.pieces import find_pieces, is_one_name
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Reading, Taken
 from evalbook.workflow.replies.words import (
     content,
@@ -160,7 +160,8 @@ def free_name(*about: str) -> Hears:
     """Return what hears a name that may be any, unless it evidently answers another step."""
 
     def hears(reply: str, question: Question, _: Interview) -> Reading:
-        if answers_elsewhere(reply):
+        # A run may be called like a model, or like an evaluation type.
+        if answers_elsewhere(reply) and not is_one_name(reply):
             return Incomplete("That is no name for it.")
         return values.understand_free_name(reply, question, about)
 

@@ -19,6 +19,7 @@ from evalbook.workflow.replies.words import (
     only,
     politely_asked,
     says_yes,
+    with_no_first,
     words_of,
 )
 from evalbook.workflow.turn import Choice, Question
@@ -109,7 +110,7 @@ def how_to_answer(question: Question) -> str:
 def understand_choice(reply: str, question: Question) -> Reading:
     """Read the whole reply to a question with choices."""
     choices = question.choices
-    said = only(reply)
+    said = with_no_first(only(reply))
     if (value := named_choice(said, choices)) is not None:
         return Taken(value, exact=_is(said, value, choices))
     # The path of a file is not one of the words that tell choices apart.
@@ -137,6 +138,7 @@ def _understood(reply: str, said: str, question: Question) -> Reading:
     if means_recommended(words_of(said)):
         marked = [choice.value for choice in choices if choice.recommended]
         return Taken(marked[0]) if len(marked) == 1 else undecided("you_decide", question)
+    said = re.sub(_REFUSED_FIRST, "", said, flags=re.IGNORECASE)
     found = _by_order(said, choices) or _by_name(said, choices) or _by_synonyms(said, choices)
     if found and asked:
         return AskBack(found, what_was_said(reply))
@@ -147,6 +149,10 @@ def _understood(reply: str, said: str, question: Question) -> Reading:
     if len(fitting) == 1 and not _denies(said):
         return AskBack(fitting[0], what_was_said(said))
     return None
+
+
+_REFUSED_FIRST = r"^\W*(?:no|nope|nah)\b[^,;.]*(?:[,;:]\s*|[.!]\s+)(?=\w)"
+"""What a reply refuses before it names something else: "no, ", "no judge, "."""
 
 
 def from_another_time(question: Question) -> Reading:
@@ -183,14 +189,14 @@ def _without_what_is_not(text: str) -> str:
         r"\bbut not\b).*$"
     )
     meant = re.sub(clause, "", text, count=1, flags=re.IGNORECASE | re.DOTALL)
-    meant = re.sub(r"^\s*not\s+[^,;]+[,;]\s*(?:but\s+)?(?=\S)", "", meant, flags=re.IGNORECASE)
+    denied = r"^\s*(?:not|(?:(?:i|we)\s+)?(?:don['’]?t|do not) (?:need|want))\s+[^,;]+[,;]"
+    meant = re.sub(rf"{denied}\s*(?:but\s+)?(?=\S)", "", meant, flags=re.IGNORECASE)
     return meant if meant.strip() else text
 
 
 def _denies(text: str) -> bool:
-    return bool(
-        re.search(r"\b(?:not|no|never|dont|without|anything but|except|neither)\b", folded(text))
-    )
+    denials = "not|no|never|dont|isnt|arent|doesnt|without|anything but|except|neither"
+    return bool(re.search(rf"\b(?:{denials})\b", folded(text)))
 
 
 def means_recommended(words: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import field
 
+from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.metrics.benchmarks import benchmarks
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.records import dataclass
@@ -19,6 +20,7 @@ from evalbook.workflow.replies.words import (
     doubt_in,
     folded,
     politely_asked,
+    with_no_first,
     without_courtesy,
     words_of,
 )
@@ -90,7 +92,7 @@ class _Rule:
 
 def _no_stop_word(found: re.Match[str]) -> str | None:
     name = found["value"].rstrip(".,:")
-    return None if name.casefold() in vocabulary("no_model") else name
+    return None if name.casefold() in vocabulary("no_model") | vocabulary("no") | POLITE else name
 
 
 def _version(found: re.Match[str]) -> str | None:
@@ -101,6 +103,10 @@ def _version(found: re.Match[str]) -> str | None:
 _VERSION = r"(?:version|v)\s?(?P<version>\d{1,6})"
 _EVALUATE = r"\b(?:evaluat(?:e|ing)|assess(?:ing)?|benchmark(?:ing)?|check(?:ing)?|test(?:ing)?|compar(?:e|ing)|scor(?:e|ing))"
 _MODEL = r"(?:(?:my|our|the|fine-?tuned|tuned|model|package|group|latest|newest|version|of|called|named)\s+)*"
+
+_TYPE_ALONE = f"(?:an? |the )?(?P<value>{'|'.join(it.label for it in EVALUATION_TYPES.values())})"
+_VERSION_ALONE = rf"(?:{_NAME},?\s+{_VERSION})"
+_PATH_ALONE = r"(?P<value>[a-z][\w-]*/\d{1,6})"
 
 # In this order: what a rule takes is gone for those after it.
 _RULES: tuple[_Rule, ...] = (
@@ -122,6 +128,9 @@ _RULES: tuple[_Rule, ...] = (
     _Rule("judge_model", r"\b(?:use |with |take |like |want )?(?P<value>claude|nova|llama|mistral)\s+(?:as|for|be)\s+(?:the |a |my )?judge\b"),
     _Rule("judge_model", r"\bjudge(?:\s+model)?\s+(?:should be|is|to)\s+(?P<value>claude|nova|llama|mistral)\b(?! *\w)"),
     _Rule("judge_model", rf"(?<!tuned )(?<!my )(?<!evaluate )(?<!base )(?<!model )(?<![\w-])(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_FAMILY})(?:\s+(?:as|for|be|to)\s+(?:the |a |my )?judge)?(?:\s+judge)?(?![\w-])"),
+    _Rule("evaluation_type", rf"^\W*{_TYPE_ALONE}\W*$"),
+    _Rule("model", rf"^\W*{_VERSION_ALONE}\W*$", _version),
+    _Rule("model", rf"^\W*{_PATH_ALONE}\W*$"),
     _Rule("model", rf"{_EVALUATE}\s+{_MODEL}{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
     _Rule("model", rf"\b(?:use\s+|take\s+|with\s+)?(?:the\s+)?{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
     _Rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}\s+{_VERSION}\b", _version),
@@ -144,7 +153,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|should be\s+|to\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
     _Rule("task", r"\b(?:it|the model|my model|the task|task|which|that)\s+(?:is|was|s)\s+(?:trained|fine-?tuned|tuned|meant|supposed)\s+(?:to|for)\s+(?P<value>[^.;¦]+)"),
     _Rule("task", r"\b(?:fine-?tuned|trained|tuned)\s+(?:(?:something|it|one|an?|the|our|own|model|llm|on|with|in|using|amazon|aws|sagemaker|llama|nova|qwen|mistral)\s+)*(?:to|for)\s+(?P<value>.+?)(?=\s+and\s+(?:my|we|i|now|want|would|need)\b|[.;,¦]|$)"),
-    _Rule("task", r"\b(?:it|(?:the|our|my|this) model)\s+(?P<value>(?:summari[sz]es|answers|classifies|translates|writes|generates|extracts|helps|handles|replies|responds|converts|reviews|detects|explains|routes|drafts|rewrites)\b[^.;¦]*)"),
+    _Rule("task", r"\b(?:it|(?:the|our|my|this) model)\s+(?P<value>(?:summari[sz]es|answers|classifies|translates|writes|generates|extracts|helps|handles|replies|responds|converts|reviews|detects|explains|routes|drafts|rewrites)\b(?:(?!, no )[^.;¦])*)"),
     _Rule("task", r"\b(?:the\s+|its\s+|my\s+)?task\s+(?:is|:)\s*(?:to\s+)?(?P<value>[^.;¦]{4,})"),
     _Rule("stopping_condition", rf"\bstop\w*\s+(?:(?:it|the|a|each|every|jobs?)\s+)*after\s+(?P<value>{NUMBER}\s*[a-z]+)"),
     _Rule("pilot", rf"\b(?:an?\s+)?pilot\s+(?:of|with)\s+(?P<value>{NUMBER})(?:\s+records)?"),
@@ -156,6 +165,13 @@ _RULES: tuple[_Rule, ...] = (
 )  # fmt: skip
 
 
+def is_one_name(text: str) -> bool:
+    """Return whether a reply names a model's version, or an evaluation type, and says no more."""
+    alone = (_TYPE_ALONE, _VERSION_ALONE, _PATH_ALONE)
+    found = (re.fullmatch(rf"\W*{it}\W*", text, re.IGNORECASE) for it in alone)
+    return any(it and _no_stop_word(it) for it in found)
+
+
 def find_pieces(text: str, *beside: str) -> Parts:
     """Find what a whole reply says for which step.
 
@@ -163,7 +179,7 @@ def find_pieces(text: str, *beside: str) -> Parts:
     """
     if len(text) > _LONGEST:
         return Parts(())
-    text = re.sub(r"\s*(?:->|=>|→)\s*", " to ", without_courtesy(text))
+    text = re.sub(r"\s*(?:->|=>|→)\s*", " to ", with_no_first(without_courtesy(text)))
     search = _Search("", set(beside))
     wishes = []
     for sentence in re.split(r"(?<=[.!?])\s+(?=\S)|\n", text):

@@ -67,6 +67,8 @@ def understand_s3(reply: str, question: Question, current: str | None = None) ->
             return Hesitates(doubt)
         goes_on = begins and not only_polite(said[len(uris[0]) :])
         return None if goes_on else Taken(uris[0])
+    if found := re.fullmatch(_KEY_IN_BUCKET, said):
+        return Taken(f"s3://{found['bucket']}/{found['key']}")
     if first := understand_text(reply, question):
         return first
     named, base = _in_named_bucket(said, question, current or question.default)
@@ -77,6 +79,10 @@ def understand_s3(reply: str, question: Question, current: str | None = None) ->
     return None
 
 
+_KEY_IN_BUCKET = (
+    r"(?P<key>[\w.-]+/[\w./-]+\.\w{2,8}),? in (?:the )?"
+    rf"(?!{REGION})(?P<bucket>[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9])[.!]?"
+)
 _AS_THE_DATA = (
     r"\b(?:same (?:place|bucket )?(?:as|where)|next to|beside|near|with|where) (?:the |my )?(?:eval\w* )?"
     r"(?:data|dataset|records)\b(?! \w+ folder)"

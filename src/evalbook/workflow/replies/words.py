@@ -79,6 +79,17 @@ _COURTESY = (
 )
 
 
+def with_no_first(text: str) -> str:
+    """Return the text with what is said not to be needed denied in short: "no judge"."""
+    return re.sub(_NOT_NEEDED, r"no \g<what>", text, flags=re.IGNORECASE)
+
+
+_NOT_NEEDED = (
+    r"(?P<what>[^\s,;.][^,;.]*?)\s+(?:is|are)(?:n['’]?t|\s+not)\s+"
+    r"(?:needed|necessary|required|wanted|what (?:i|we) (?:need|want))\b"
+)
+
+
 def yes_or_no(text: str, *, strict: bool = False) -> bool | None:
     """Return what the text says as a whole: yes, no, or None if it says something else.
 
