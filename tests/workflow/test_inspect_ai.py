@@ -187,7 +187,7 @@ def test_what_is_paid_for_is_said_before_it_is_confirmed():
         ),
         "Bedrock inference is billed by the token, or by its deployment's terms.",
         (
-            "Hosting: 1 endpoint(s) on 1 x ml.g5.2xlarge, billed by the hour until deleted "
+            "Hosting: 1 endpoint on 1 x ml.g5.2xlarge, billed by the hour until deleted "
             "when the run ends."
         ),
     ]

@@ -181,9 +181,10 @@ def _extra_costs(interview: Interview) -> list[str]:
     if "endpoint" in kinds:
         lines.append("Endpoints are billed as long as they exist, whether or not a run uses them.")
     if "hosted" in kinds and (instances := interview.value(slots.HOSTING_INSTANCES)):
+        endpoints = plural(kinds.count("hosted"), "endpoint")
         lines.append(
-            f"Hosting: {kinds.count('hosted')} endpoint(s) on {instances}, billed by the hour "
-            "until deleted when the run ends."
+            f"Hosting: {endpoints} on {instances}, billed by the hour until deleted when the run "
+            "ends."
         )
     return lines
 

@@ -41,6 +41,12 @@ _IN_WORDS = (
 )
 
 
+def whole_number(text: str) -> int:
+    """Return the number that a text is; 0 if it is none, or longer than any that is meant."""
+    plain = text.strip().replace(",", "")
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 9 else 0
+
+
 def with_digits(text: str) -> str:
     """Return a text with its numbers in digits: "two hundred and fifty" is 250, "1k" is 1000."""
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from evalbook import aws
-from evalbook.errors import AnswerRejected, EvalbookError
+from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, MULTI_TURN_RL
 from evalbook.texts import Notice
 from evalbook.workflow import slots
@@ -105,22 +105,11 @@ def _known_training(interview: Interview) -> str | None:
     AWS is asked only then, and only briefly: whatever fails or takes too long is found out at the
     model's turn.
     """
-    known = interview.facts(slots.MODEL)
-    if known is not None and known.training is not None:
-        return known.training.how if known.training.trained else None
-    text = interview.finding(model.STEP)
-
-    def ask(text: str) -> str | None:
-        try:
-            found = model.find_package(text, interview)
-            if found.package is None:
-                return None
-            training = aws.training.find_training(interview.aws, found.package)
-        except EvalbookError:
-            return None
-        return training.how if training.trained else None
-
-    return aws.session.soon(partial(ask, text)) if text else None
+    known, named = interview.facts(slots.MODEL), interview.finding(model.STEP)
+    training = known.training if known else None
+    if training is None and named:
+        training = aws.session.soon(partial(model.find_training, named, interview))
+    return training.how if training and training.trained else None
 
 
 def _read(text: str, question: Question, interview: Interview) -> str:

@@ -30,16 +30,15 @@ def _ask(interview: Interview) -> Question:
         training_job=interview.model.training_job,
         actions_for=interview.type.name,
     )
-    if not offer.roles:
-        return replace(asked, checks=offer.checks)
-    return replace(
-        asked,
-        text=f"{asked.text} {services} may assume these.",
-        choices=tuple(Choice(it.arn, it.name, it.about) for it in offer.roles),
-        default=offer.default,
-        help="Or another role's ARN or name.",
-        checks=offer.checks,
-    )
+    if offer.roles:
+        asked = replace(
+            asked,
+            text=f"{asked.text} {services} may assume these.",
+            choices=tuple(Choice(it.arn, it.name, it.about) for it in offer.roles),
+            default=offer.default,
+            help="Or another role's ARN or name.",
+        )
+    return replace(asked, checks=offer.checks)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:

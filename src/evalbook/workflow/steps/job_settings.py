@@ -10,6 +10,7 @@ from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import describe_assignments, read_assignments
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.optional import if_given, unless_none
+from evalbook.workflow.replies.numbers import whole_number
 from evalbook.workflow.turn import Question
 
 
@@ -134,8 +135,7 @@ _SECONDS = {
 
 
 def _read_seconds(text: str, _question: Question, _: Interview) -> int:
-    digits = text.strip().replace(",", "")
-    seconds = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0
+    seconds = whole_number(text)
     if not 0 < seconds <= LONGEST:
         raise AnswerRejected(
             "stopping_condition",

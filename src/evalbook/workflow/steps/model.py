@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from evalbook import aws
 from evalbook.checks import Remedy, passed
-from evalbook.errors import AnswerRejected
+from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.moments import to_the_minute
 from evalbook.texts import Notice, joined, plural, put_in_a_row
 from evalbook.workflow import slots
@@ -179,13 +179,15 @@ def _package(
     return Accepted(package.arn, facts, (*found.checks, *checks))
 
 
-def find_package(text: str, interview: Interview) -> aws.model_packages.Resolution:
-    """Find the package that is named itself, or by its training job.
-
-    Raises:
-        AnswerRejected: it is not there, or can't be used.
-    """
-    return _in_either_region(_resolve_in, text, interview)
+def find_training(text: str, interview: Interview) -> aws.found.Training | None:
+    """Return how the package was trained that is named itself, or by its training job, if any."""
+    try:
+        found = _in_either_region(_resolve_in, text, interview)
+        if found.package is None:
+            return None
+        return aws.training.find_training(interview.aws, found.package)
+    except EvalbookError:
+        return None
 
 
 def _resolve_in(

@@ -17,7 +17,7 @@ from evalbook.workflow.estimate import Estimate, add_price, estimate
 from evalbook.workflow.facts import PartsFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import how_to_answer, read_choice
-from evalbook.workflow.replies.numbers import with_digits
+from evalbook.workflow.replies.numbers import whole_number, with_digits
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import doubt_in
 from evalbook.workflow.turn import Choice, Question
@@ -102,10 +102,9 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
 
 
 def _read(text: str, question: Question, interview: Interview) -> str:
-    number = text.replace(",", "").strip()
-    most = min(_most(interview), _whole(interview) // 2)
-    if number.isdecimal() and FEWEST <= int(number) <= most:
-        return str(int(number))
+    number, most = whole_number(text), min(_most(interview), _whole(interview) // 2)
+    if FEWEST <= number <= most:
+        return str(number)
     try:
         chosen = read_choice(text, question.choices)
         return str(_pilot(interview)) if chosen == FIRST else chosen

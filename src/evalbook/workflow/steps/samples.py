@@ -12,6 +12,7 @@ from evalbook.workflow.assignments import describe_assignments, read_assignments
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.optional import unless_none
 from evalbook.workflow.replies.choices import read_one_choice
+from evalbook.workflow.replies.numbers import whole_number
 from evalbook.workflow.slots import ParameterValue
 from evalbook.workflow.steps.inspect_tasks import of_records
 from evalbook.workflow.turn import Choice, Question
@@ -25,9 +26,8 @@ def at_least_one(said: str, code: str, such: str) -> int:
     Raises:
         AnswerRejected: it is not.
     """
-    plain = said.strip().replace(",", "")
-    number = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 8 else 0
-    if number < 1:
+    number = whole_number(said)
+    if not number:
         raise AnswerRejected(
             code, f"{said.strip()[:40]!r} is not a whole number of 1 or more.", f"Give one, {such}."
         )
