@@ -159,6 +159,18 @@ def test_parquet_is_read_at_its_footer_alone(in_sandbox):
     assert asked == ["GetObject", "GetObject"]
 
 
+def test_prompts_that_were_changed_have_to_be_named_again():
+    def write(rows):
+        body = '{"prompt": "Why?"}\n' * rows
+        boto3.client("s3").put_object(Bucket="evalbook-data", Key="prepared/p.jsonl", Body=body)
+
+    write(2)
+    workflow, _ = asked_for("data_sample", dataset="s3://evalbook-data/prepared/p.jsonl")
+    write(3)
+
+    assert workflow.answer("yes").error.code == "dataset.changed"
+
+
 @pytest.mark.parametrize(
     ("dataset", "said", "records"),
     [
