@@ -19,9 +19,6 @@ from evalbook.notebook.sdk import REQUIREMENTS
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.version import __version__
 
-RUN_RECORD = "model-evaluation.run.json"
-"""Where the cells keep what was started, when no notebook's name is known to call it after."""
-
 POLL_SECONDS = 30
 """Longest pause between two looks at a run, in seconds."""
 
@@ -50,7 +47,7 @@ class Cell:
 def render_cells(
     settings: EvaluationSettings,
     *,
-    run_record: str = RUN_RECORD,
+    run_record: str = "model-evaluation.run.json",
     poll_seconds: float = POLL_SECONDS,
     script: bool = False,
 ) -> list[Cell]:
@@ -92,7 +89,9 @@ def _template(name: str, values: dict[str, Any]) -> str:
     return f"{name}.py.j2"
 
 
-def render_script(settings: EvaluationSettings, *, run_record: str = RUN_RECORD) -> str:
+def render_script(
+    settings: EvaluationSettings, *, run_record: str = "model-evaluation.run.json"
+) -> str:
     """Return the same cells as a Python file: `python` runs it, and Jupyter opens it as a notebook.
 
     The cells are marked in the "percent" format of jupytext.

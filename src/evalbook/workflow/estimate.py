@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from evalbook import aws
+from evalbook.datasets.lengths import BYTES_PER_TOKEN
 from evalbook.records import dataclass
 from evalbook.texts import Notice, plural
 from evalbook.workflow import slots
@@ -20,8 +21,6 @@ _MINUTES = {"small": (25, 40), "large": (40, 60)}
 _LARGE_FROM_BILLIONS = 30
 _SMALL_BELOW_BILLIONS = 10
 
-# Bytes of English text in a token, roughly; other languages and code have fewer.
-_BYTES_A_TOKEN = 4
 # A metric's instructions to the judge, and its explanation and score, in tokens: low and high. The
 # built-in prompts are published (model-evaluation-type-judge-prompt.html), the length of a judge's
 # explanations is not; a response is taken to be half as long as its record, or as long.
@@ -85,7 +84,7 @@ class Estimate:
         calls = self.judge_calls
         if calls is None or self.record_bytes is None:
             return None
-        record = max(1, round(self.record_bytes / _BYTES_A_TOKEN))
+        record = max(1, round(self.record_bytes / BYTES_PER_TOKEN))
         low, high = (
             round(calls * (instructions + record * (1 + share)))
             for instructions, share in zip(_INSTRUCTIONS, _RESPONSE_SHARE, strict=True)
