@@ -17,8 +17,8 @@ from evalbook.aws.base_models import (
     read_model_size,
 )
 from evalbook.aws.found import BaseModel
-from evalbook.aws.hub_models import NOVA, HubModel, find_nova_in_bedrock
-from evalbook.aws.package_answers import PUBLIC_HUB, ModelPackage
+from evalbook.aws.hub_models import NOVA, PUBLIC_HUB, HubModel, find_nova_in_bedrock
+from evalbook.aws.package_answers import ModelPackage
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 

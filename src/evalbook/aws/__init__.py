@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         mlflow as mlflow,
         model_packages as model_packages,
         own_instances as own_instances,
-        package_answers as package_answers,
         permissions as permissions,
         quotas as quotas,
         recipes as recipes,

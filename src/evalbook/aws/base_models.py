@@ -16,13 +16,14 @@ from functools import partial
 from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_models import (
     NOVA,
+    PUBLIC_HUB,
     HubModel,
     describe_hub_content,
     describe_hub_model,
     find_nova_in_bedrock,
     list_hub_models,
 )
-from evalbook.aws.package_answers import PUBLIC_HUB, ModelPackage
+from evalbook.aws.package_answers import ModelPackage
 from evalbook.aws.session import NO_HELP, Aws, in_parallel, try_asking, unchecked
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, reject

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.found import BaseModel
-from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import Aws, AwsMissing
 from evalbook.moments import iso_utc
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
         HubContentInfoTypeDef,
     )
 
+PUBLIC_HUB = "SageMakerPublicHub"
 _MOST_PAGES = 100
 """Pages, of a hundred each, that are read of one listing."""
-
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 

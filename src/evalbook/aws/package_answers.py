@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Literal
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.documents import ForeignJson
 from evalbook.aws.found import BaseModel
+from evalbook.aws.hub_models import PUBLIC_HUB
 from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
 from evalbook.moments import iso_utc
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeModelPackageOutputTypeDef
-
-PUBLIC_HUB = "SageMakerPublicHub"
 
 
 @dataclass(frozen=True)

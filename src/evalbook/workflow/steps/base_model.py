@@ -17,7 +17,7 @@ def accept_named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted
         AnswerRejected: the SDK would not find it, or would evaluate another version.
     """
     _, hub, _, name, *version = arn.path
-    public = aws.package_answers.PUBLIC_HUB
+    public = aws.hub_models.PUBLIC_HUB
     if hub != public:
         raise AnswerRejected(
             "model.hub",
