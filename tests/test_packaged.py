@@ -9,9 +9,9 @@ import pytest
 
 import evalbook
 from evalbook.aws.arns import KINDS
-from evalbook.aws.gpus import GPUS
 from evalbook.aws.hub_models import NOVA
 from evalbook.aws.images import IMAGES
+from evalbook.aws.instances import GPUS
 from evalbook.aws.permissions import ACTIONS
 from evalbook.aws.policies import GRANTS
 from evalbook.aws.refusals import CODES

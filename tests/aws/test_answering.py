@@ -209,23 +209,12 @@ def test_artefacts_have_to_be_in_the_region_and_not_nothing(aws: Aws) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("instance_type", "said"),
-    [
-        ("ml.g5.12xlarg", "Did you mean ml.g5.12xlarge"),
-        ("huge", "Give one such as ml.g5.12xlarge."),
-        ("ml.g5.12xlarge", "look for endpoints that were left behind."),
-    ],
-)
-def test_instances_that_host_must_exist(aws: Aws, instance_type: str, said: str) -> None:
+def test_hosting_warns_of_what_may_be_left(aws: Aws) -> None:
     answer(aws.client("service-quotas", REGION), "ListServiceQuotas", lambda _: {"Quotas": []})
-    try:
-        checks = check_hosting(aws, REGION, Instances(instance_type, 2), 8, "llama")
-        remedy = checks[-1].remedy
-    except AnswerRejected as rejection:
-        remedy = rejection.remedy
 
-    assert said in str(remedy)
+    checks = check_hosting(aws, REGION, Instances("ml.g5.12xlarge", 2), 8, "llama")
+
+    assert "look for endpoints that were left behind." in str(checks[-1].remedy)
 
 
 DJL = "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference"

@@ -624,7 +624,7 @@ _INSPECT_AI = (
     Refusal(
         "inspect_ai_evaluator InspectAIEvaluator._validate_endpoint_instance_type",
         "must start with 'ml.'", "a type that is none of SageMaker's",
-        INSPECT, "hosting_instances", "ec2.g5.12xlarge", "compute.type",
+        INSPECT, "hosting_instances", "ec2.g5.12xlarge", "hosting.type",
         argument="endpoint_instance_type", given=_HOSTED,
         beside={"model_s3_uri": _ARTEFACTS, "inference_image_uri": _IMAGE},
     ),

@@ -126,7 +126,7 @@ def test_what_the_sdk_would_let_pass_is_refused(step: str, said: str, code: str)
         ("hosting_image", "vllm/vllm-openai:latest", "image.form"),
         ("hosting_image", "1" * 12 + ".dkr.ecr.eu-west-1.amazonaws.com/x:1", "image.region"),
         ("hosting_instances", "ml.m5.large", "hosting.gpu"),
-        ("hosting_instances", "ml.g5.huge", "compute.type"),
+        ("hosting_instances", "ml.g5.huge", "hosting.type"),
     ],
 )
 def test_what_could_not_host_the_artefacts_is_refused(step: str, said: str, code: str):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import (
     Arn,
@@ -19,7 +19,7 @@ from evalbook.aws.arns import (
 )
 from evalbook.aws.base_models import is_nova
 from evalbook.aws.found import Answering, Instances
-from evalbook.aws.gpus import check_gpus
+from evalbook.aws.instances import check_gpus
 from evalbook.aws.permissions import check_may_do
 from evalbook.aws.quotas import check_instance_quota
 from evalbook.aws.regions import GEOGRAPHIES
@@ -35,7 +35,7 @@ from evalbook.aws.session import (
 )
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
-from evalbook.texts import did_you_mean, joined, nearest
+from evalbook.texts import joined, nearest
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import (
@@ -288,19 +288,9 @@ def check_hosting(
     aws: Aws, region: str, instances: Instances, billions: float | None, base: str
 ) -> list[Check]:
     """Hold the instances that are to host a model against the model and the quota."""
-    model: Any = aws.client("sagemaker", region).meta.service_model
-    known = set(model.shape_for("ProductionVariantInstanceType").enum)
-    instance_type = instances.instance_type
-    if instance_type not in known:
-        raise AnswerRejected(
-            "hosting.type",
-            f"{instance_type} is not an instance type for endpoints.",
-            did_you_mean(nearest(instance_type, sorted(known), cutoff=0.75))
-            or "Give one such as ml.g5.12xlarge.",
-        )
-    checks = check_gpus("hosting.gpu", instance_type, None if is_nova(base) else billions)
+    size = None if is_nova(base) else billions
     return [
-        *checks,
+        *check_gpus("hosting.gpu", instances.instance_type, size),
         check_instance_quota(aws, region, instances, "endpoint"),
         warning(
             "hosting.left",

@@ -7,94 +7,27 @@ base_evaluator.py; sagemaker 3.22.0 to 3.27.0). It checks nothing before the pai
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.base_models import is_nova, recipe_types
 from evalbook.aws.found import Instances
-from evalbook.aws.gpus import check_gpus
 from evalbook.aws.hub_models import HubRecipe, describe_hub_model
+from evalbook.aws.instances import check_gpus
 from evalbook.aws.recipes import read_overrides, read_parameter, read_recipe_file
 from evalbook.aws.session import NO_HELP, Aws, AwsInternalError
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
-from evalbook.texts import did_you_mean, nearest
 
 MINUTES = 60
 """Minutes after which such a job is stopped: the SDK passes on no stopping condition, and its
 default is 3600 seconds (DEFAULT_MAX_RUNTIME_IN_SECONDS in train/defaults.py, 3.27.0)."""
-MOST_INSTANCES = 100
-"""More are taken for a slip; SageMaker's own quota of instances for all training jobs is lower."""
-
 # Parts of the display names of the recipes that the SDK prefers to the first one.
 _PREFERRED = {
     "benchmark": ("general text benchmark",),
     "custom_scorer": ("custom", "scorer"),
 }
-
-
-def read_instances(aws: Aws, text: str, region: str) -> Instances:
-    """Read what was said: ``ml.g5.12xlarge``, ``2 x ml.g5.12xlarge``, or JSON."""
-    kind, count = _json(text) if text.lstrip().startswith("{") else _words(text)
-    model = aws.client("sagemaker", region).meta.service_model
-    known = model.shape_for("TrainingInstanceType").metadata["enum"]
-    # EC2 names them without.
-    kind = f"ml.{kind.casefold().removeprefix('ml.')}"
-    if kind not in known:
-        near = nearest(kind, sorted(known), cutoff=0.75)
-        raise AnswerRejected(
-            "compute.type",
-            f"{kind[:60]!r} is not an instance type for SageMaker training jobs.",
-            did_you_mean(near) or "Give one such as ml.g5.12xlarge.",
-        )
-    if not 1 <= count <= MOST_INSTANCES:
-        raise AnswerRejected(
-            "compute.count",
-            f"{count} instances were given; 1 to {MOST_INSTANCES} are possible.",
-            f"Give 1 x {kind}, for example.",
-        )
-    return Instances(kind, count)
-
-
-_EXAMPLES = "Answer ml.g5.12xlarge, 2 x ml.g5.12xlarge or serverless, for example."
-
-
-def _words(text: str) -> tuple[str, int]:
-    name, number = r"(?P<name>[a-z][a-z0-9.-]*)", r"(?P<number>-?[0-9]{1,9})"
-    plain = text.strip().replace("\N{MULTIPLICATION SIGN}", "x")
-    first = rf"{number}\s*(?:[x*]\s*|(?:times|of)\s+|\s){name}"
-    for pattern in (name, first, rf"{name}\s*(?:[x*,]|\s)\s*{number}"):
-        found = re.fullmatch(pattern, plain, re.I)
-        if found:
-            return found["name"], int(found.groupdict().get("number") or 1)
-    raise AnswerRejected(
-        "compute.form",
-        f"{text.strip()[:60]!r} is not an instance type, with or without a number of instances.",
-        _EXAMPLES,
-    )
-
-
-def _json(text: str) -> tuple[str, int]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        found = f"This is not valid JSON: {error}."
-        raise AnswerRejected("compute.form", found, _EXAMPLES) from None
-    members = {re.sub("[_ -]", "", name.casefold()): it for name, it in document.items()}
-    kind, count = members.pop("instancetype", None), members.pop("instancecount", 1)
-    if members or not isinstance(kind, str) or type(count) is not int:
-        raise AnswerRejected(
-            "compute.form",
-            f"{text.strip()[:60]} is not an instance type and a number of instances.",
-            'Write it like this: {"instance_type": "ml.g5.12xlarge", "instance_count": 1}.',
-        )
-    return kind, count
-
-
-# The recipe -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

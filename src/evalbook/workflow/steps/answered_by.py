@@ -7,7 +7,6 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.optional import unless_none
-from evalbook.workflow.steps.compute import read_instances
 from evalbook.workflow.steps.scope import warn_of_no_comparison
 from evalbook.workflow.turn import Question
 
@@ -154,12 +153,12 @@ INSTANCES_STEP = Step(
     "Hosted on",
     ask=lambda it: Question(
         "Which instances should host them?",
-        default=aws.gpus.choose_smallest(it.model.billions),
+        default=aws.instances.choose_smallest(it.model.billions),
         help="Such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: one endpoint per hosted model, billed "
         "by the hour during the run.",
     ),
     hears=hearing.machines,
-    read=read_instances,
+    read=lambda text, _, it: aws.instances.read_instances(it.aws, text, it.region, "hosting"),
     check=_check_instances,
     applies=_hosts,
     depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),

@@ -15,8 +15,8 @@ from evalbook.workflow.turn import Question
 SERVERLESS = "serverless"
 
 
-def read_instances(text: str, _question: Question, interview: Interview) -> aws.found.Instances:
-    return aws.own_instances.read_instances(interview.aws, text, interview.region)
+def _read(text: str, _question: Question, interview: Interview) -> aws.found.Instances:
+    return aws.instances.read_instances(interview.aws, text, interview.region, "compute")
 
 
 def _check(
@@ -119,7 +119,7 @@ STEP = Step(
         reference="references/advanced-settings.md",
     ),
     hears=hearing.machines,
-    read=unless_none(read_instances, word=SERVERLESS),
+    read=unless_none(_read, word=SERVERLESS),
     check=if_given(_check),
     describe=lambda value, _: f"{value}, one training job per model" if value else SERVERLESS,
     advanced=True,

@@ -1,14 +1,20 @@
-"""Whether an instance type has the GPUs that a model needs to answer."""
+"""Instances: read from what was said, and whether they have the GPUs that a model needs."""
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TypedDict
+from typing import Literal, TypedDict
 
+from evalbook.aws.found import Instances
+from evalbook.aws.session import Aws
 from evalbook.checks import Check, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.packaged import DataFile
+from evalbook.texts import did_you_mean, nearest
 
+MOST_INSTANCES = 100
+"""More are taken for a slip; SageMaker's own quota of instances for all training jobs is lower."""
 BYTES_A_PARAMETER = 2
 """Of 16-bit weights, as open-weight models are kept; what answers take in memory comes on top."""
 
@@ -29,6 +35,73 @@ class _Gpus(TypedDict):
 
 
 GPUS = DataFile("data/gpus.json", _Gpus)
+
+
+Use = Literal["compute", "hosting"]
+_AS_JSON = '{"instance_type": "ml.g5.12xlarge", "instance_count": 1}'
+_USES: dict[Use, tuple[str, str, str]] = {
+    "compute": ("training jobs", "TrainingInstanceType", ", 2 x ml.g5.12xlarge or serverless"),
+    "hosting": ("endpoints", "ProductionVariantInstanceType", " or 2 x ml.g5.12xlarge"),
+}
+"""What they are used for, SageMaker's list of types for that, and what else may be answered."""
+
+
+def read_instances(aws: Aws, text: str, region: str, use: Use) -> Instances:
+    """Read what was said: ``ml.g5.12xlarge``, ``2 x ml.g5.12xlarge``, or JSON."""
+    what, shape, otherwise = _USES[use]
+    read, remedy = _read_words, f"Answer ml.g5.12xlarge{otherwise}, for example."
+    if text.lstrip().startswith("{"):
+        read, remedy = _read_json, f"Write it like this: {_AS_JSON}."
+    try:
+        kind, count = read(text.strip())
+    except ValueError as error:
+        raise AnswerRejected(f"{use}.form", str(error), remedy) from None
+    model = aws.client("sagemaker", region).meta.service_model
+    known = model.shape_for(shape).metadata["enum"]
+    # EC2 names them without.
+    kind = f"ml.{kind.casefold().removeprefix('ml.')}"
+    if kind not in known:
+        near = nearest(kind, sorted(known), cutoff=0.75)
+        raise AnswerRejected(
+            f"{use}.type",
+            f"{kind[:60]!r} is not an instance type for SageMaker {what}.",
+            did_you_mean(near) or "Give one such as ml.g5.12xlarge.",
+        )
+    if not 1 <= count <= MOST_INSTANCES:
+        raise AnswerRejected(
+            f"{use}.count",
+            f"{count} instances were given; 1 to {MOST_INSTANCES} are possible.",
+            f"Give 1 x {kind}, for example.",
+        )
+    return Instances(kind, count)
+
+
+def _read_words(text: str) -> tuple[str, int]:
+    name, number = r"(?P<name>[a-z][a-z0-9.-]*)", r"(?P<number>-?[0-9]{1,9})"
+    plain = text.replace("\N{MULTIPLICATION SIGN}", "x")
+    first = rf"{number}\s*(?:[x*]\s*|(?:times|of)\s+|\s){name}"
+    for pattern in (name, first, rf"{name}\s*(?:[x*,]|\s)\s*{number}"):
+        found = re.fullmatch(pattern, plain, re.I)
+        if found:
+            return found["name"], int(found.groupdict().get("number") or 1)
+    raise ValueError(
+        f"{text[:60]!r} is not an instance type, with or without a number of instances."
+    )
+
+
+def _read_json(text: str) -> tuple[str, int]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"This is not valid JSON: {error}.") from None
+    members = {re.sub("[_ -]", "", name.casefold()): it for name, it in document.items()}
+    kind, count = members.pop("instancetype", None), members.pop("instancecount", 1)
+    if members or not isinstance(kind, str) or type(count) is not int:
+        raise ValueError(f"{text[:60]} is not an instance type and a number of instances.")
+    return kind, count
+
+
+# --- their GPUs ---------------------------------------------------------------------------------
 
 
 def find_gpu_memory(instance_type: str) -> int | None:

@@ -4,8 +4,9 @@ import boto3
 import pytest
 
 from evalbook.aws.found import Instances
-from evalbook.aws.gpus import check_gpus, find_gpu_memory
+from evalbook.aws.instances import check_gpus, find_gpu_memory, read_instances
 from evalbook.aws.own_instances import Recipe, check_instances
+from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 
 
@@ -62,3 +63,28 @@ def test_where_a_recipe_names_types_it_runs_on_no_other(instance_type):
         check_instances(recipe, Instances(instance_type, 1), 70)
     assert caught.value.code == "compute.instance"
     assert caught.value.remedy == "It runs on ml.g6.48xlarge, ml.p5.48xlarge."
+
+
+@pytest.mark.parametrize(
+    ("use", "said", "found"),
+    [
+        ("hosting", "ml.g5.12xlarg", "for SageMaker endpoints. Did you mean ml.g5.12xlarge"),
+        ("hosting", "huge", "Give one such as ml.g5.12xlarge."),
+        ("hosting", "a big one", "Answer ml.g5.12xlarge or 2 x ml.g5.12xlarge, for example."),
+        ("compute", "a big one", "2 x ml.g5.12xlarge or serverless, for example."),
+        ("compute", "ml.m5d.large", "is not an instance type for SageMaker training jobs."),
+        ("compute", "{", 'Write it like this: {"instance_type": "ml.g5.12xlarge", '),
+    ],
+)
+def test_what_is_no_instance_for_its_use_is_refused(use, said, found):
+    with pytest.raises(AnswerRejected) as caught:
+        read_instances(Aws(region="us-east-1"), said, "us-east-1", use)
+
+    assert caught.value.code in (f"{use}.form", f"{use}.type")
+    assert found in f"{caught.value.message} {caught.value.remedy}"
+
+
+def test_an_endpoint_may_have_types_that_no_training_job_has():
+    found = read_instances(Aws(region="us-east-1"), "2 x ml.m5d.large", "us-east-1", "hosting")
+
+    assert found == Instances("ml.m5d.large", 2)
