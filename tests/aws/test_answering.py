@@ -174,6 +174,12 @@ def a_model(**more: Any) -> dict[str, Any]:
             "is legacy",
         ),
         (
+            "amazon.titan-v1",
+            "GetFoundationModel",
+            a_model(modelLifecycle={"status": "LEGACY", "endOfLifeTime": NEW_YEAR}),
+            "is past its end of life (2026-01-01), so Bedrock refuses every call.",
+        ),
+        (
             "support-bot",
             "DescribeEndpoint",
             "AccessDeniedException",

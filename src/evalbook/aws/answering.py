@@ -20,6 +20,7 @@ from evalbook.aws.arns import (
 from evalbook.aws.base_models import is_nova
 from evalbook.aws.found import Answering, Instances
 from evalbook.aws.instances import check_gpus
+from evalbook.aws.judges import read_last_day
 from evalbook.aws.permissions import check_may_do
 from evalbook.aws.quotas import check_instance_quota
 from evalbook.aws.regions import GEOGRAPHIES
@@ -215,6 +216,13 @@ def _check_foundation_model(model: str, answer: GetFoundationModelResponseTypeDe
             "answers.bedrock",
             f"{model} can't be called by its own id, only with {', '.join(kinds)}.",
             "Give the id of its inference profile, such as us. followed by the model's id.",
+        )
+    last_day, past = read_last_day(details)
+    if past:
+        raise AnswerRejected(
+            "answers.bedrock",
+            f"{model} is past its end of life ({last_day}), so Bedrock refuses every call.",
+            "Give a model that is in service.",
         )
     if (details.get("modelLifecycle") or {"status": "ACTIVE"})["status"] == "LEGACY":
         return warning(

@@ -259,11 +259,8 @@ def _verdict(
 ) -> Judge | LeftOut:
     if isinstance(answer, EvalbookError):
         return LeftOut(judge_id, _why_untold(answer, profiles.region))
-    lifecycle = answer.get("modelLifecycle")
-    end = lifecycle.get("endOfLifeTime") if lifecycle else None
-    ends = end.astimezone(timezone.utc) if end else None
-    last_day = ends.date().isoformat() if ends else None
-    if ends and ends <= datetime.now(timezone.utc):
+    last_day, past = read_last_day(answer)
+    if past:
         return LeftOut(judge_id, f"past its end of life ({last_day})")
     profile = None
     # A model is called by its own id; so is one that does not say.
@@ -278,11 +275,20 @@ def _verdict(
         judge_id,
         name if name.lower().startswith(provider.lower()) else f"{provider} {name}",
         provider or judge_id.split(".")[0],
-        lifecycle["status"] if lifecycle else "UNKNOWN",
+        (answer.get("modelLifecycle") or {"status": "UNKNOWN"})["status"],
         last_day,
         profile,
         profiles.region,
     )
+
+
+def read_last_day(model: FoundationModelDetailsTypeDef) -> tuple[str | None, bool]:
+    """Return the date of a model's end of life, if there is one, and whether it is past."""
+    lifecycle = model.get("modelLifecycle")
+    end = lifecycle.get("endOfLifeTime") if lifecycle else None
+    ends = end.astimezone(timezone.utc) if end else None
+    past = ends is not None and ends <= datetime.now(timezone.utc)
+    return ends.date().isoformat() if ends else None, past
 
 
 def _why_untold(error: EvalbookError, region: str) -> str:
