@@ -18,7 +18,7 @@ from evalbook.aws.base_models import (
 )
 from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_models import NOVA, PUBLIC_HUB, HubModel, find_nova_in_bedrock
-from evalbook.aws.package_answers import ModelPackage
+from evalbook.aws.packages import ModelPackage
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 

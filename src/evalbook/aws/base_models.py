@@ -23,7 +23,7 @@ from evalbook.aws.hub_models import (
     find_nova_in_bedrock,
     list_hub_models,
 )
-from evalbook.aws.package_answers import ModelPackage
+from evalbook.aws.packages import ModelPackage
 from evalbook.aws.session import NO_HELP, Aws, in_parallel, try_asking, unchecked
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, reject

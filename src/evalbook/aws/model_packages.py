@@ -21,12 +21,13 @@ from evalbook.aws.arns import (
     refuse_region_fault,
 )
 from evalbook.aws.identity import find_caller
-from evalbook.aws.package_answers import ModelPackage, read_package
-from evalbook.aws.package_groups import (
+from evalbook.aws.packages import (
     MOST_CANDIDATES,
     Group,
+    ModelPackage,
     find_groups,
     list_newest_groups,
+    read_package,
     suggest_groups,
 )
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel, soon

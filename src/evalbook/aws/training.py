@@ -18,7 +18,7 @@ from evalbook.aws.base_models import find_technique
 from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.found import RolloutTraining, Training
 from evalbook.aws.identity import find_caller
-from evalbook.aws.package_answers import ModelPackage
+from evalbook.aws.packages import ModelPackage
 from evalbook.aws.registry import is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, Aws, in_parallel, try_asking

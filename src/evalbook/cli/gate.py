@@ -20,7 +20,7 @@ from evalbook.whole_files import rejecting_unwritable, replace_whole
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from evalbook.aws.package_answers import Approval
+    from evalbook.aws.packages import Approval
     from evalbook.aws.session import Aws
     from evalbook.runs.gate import GateDocument, Outcome
     from evalbook.runs.policy import Policy
@@ -145,7 +145,7 @@ def _policy(
 
 
 def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:
-    from evalbook.aws.package_answers import set_approval
+    from evalbook.aws.packages import set_approval
 
     package = document.evidence.run.model or ""
     if ":model-package/" not in package:

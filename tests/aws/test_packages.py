@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evalbook.aws.package_answers import read_package
+from evalbook.aws.packages import read_package
 from evalbook.moments import iso_utc
 
 
