@@ -154,17 +154,26 @@ def _looking_at(arn: str, what: str, action: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class PipelineRun:
-    """A run that is an execution of the SDK's pipeline."""
-
+class _Run:
     arn: str
+
+    @property
+    def name(self) -> str:
+        return self.arn.rpartition("/")[2]
+
+    def _client(self, aws: Aws) -> SageMakerClient:
+        return aws.client("sagemaker", region_of(self.arn))
+
+
+class PipelineRun(_Run):
+    """A run that is an execution of the SDK's pipeline."""
 
     def describe(self, aws: Aws) -> Execution:
         with _looking_at(self.arn, "pipeline execution", "sagemaker:DescribePipelineExecution"):
             found = self._client(aws).describe_pipeline_execution(PipelineExecutionArn=self.arn)
         return Execution(
             self.arn,
-            printable(found.get("PipelineExecutionDisplayName") or self.arn.rpartition("/")[2]),
+            printable(found.get("PipelineExecutionDisplayName") or self.name),
             found["PipelineExecutionStatus"],
             found.get("FailureReason"),
             found["CreationTime"],
@@ -196,19 +205,13 @@ class PipelineRun:
         # boto3 makes the request token itself, whatever its stubs say.
         self._client(aws).stop_pipeline_execution(PipelineExecutionArn=self.arn)  # type: ignore[call-arg]
 
-    def _client(self, aws: Aws) -> SageMakerClient:
-        return aws.client("sagemaker", region_of(self.arn))
-
 
 _STATES = {"InProgress": "Executing", "Completed": "Succeeded"}
 _ENDS = ("Completed", "Failed", "Stopped")
 
 
-@dataclass(frozen=True)
-class JobRun:
+class JobRun(_Run):
     """A run that is one training job."""
-
-    arn: str
 
     def describe(self, aws: Aws) -> Execution:
         with _looking_at(self.arn, "training job", "sagemaker:DescribeTrainingJob"):
@@ -258,14 +261,10 @@ class JobRun:
         )
 
     def stop(self, aws: Aws) -> None:
-        aws.client("sagemaker", region_of(self.arn)).stop_training_job(
-            TrainingJobName=self.arn.rpartition("/")[2]
-        )
+        self._client(aws).stop_training_job(TrainingJobName=self.name)
 
     def _ask(self, aws: Aws) -> DescribeTrainingJobResponseTypeDef:
-        return aws.client("sagemaker", region_of(self.arn)).describe_training_job(
-            TrainingJobName=self.arn.rpartition("/")[2]
-        )
+        return self._client(aws).describe_training_job(TrainingJobName=self.name)
 
 
 Run = PipelineRun | JobRun
