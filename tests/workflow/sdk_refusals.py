@@ -680,7 +680,7 @@ REFUSED_BY_TYPE = (
         "networking VpcConfig", "", "security groups that are numbers",
         BENCHMARK, "vpc", '{"subnets": ["subnet-0123456789abcdef0"], "security_group_ids": [7]}',
         "vpc.form", {"subnets": ["subnet-0123456789abcdef0"], "security_group_ids": [7]},
-        found="something other than lists of IDs",
+        found="neither a subnet's nor a security group's ID",
     ),
     Refusal(
         "compute Union[Compute, HyperPodCompute]", "", "an instance and a half",
