@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -40,11 +41,7 @@ def any_of(verdicts: Iterable[bool | None]) -> bool | None:
     return True if True in told else None if None in told else False
 
 
-_OPERATORS = frozenset(
-    kind + relation
-    for kind in ("string", "arn")
-    for relation in ("equals", "like", "notequals", "notlike")
-)
+_OPERATOR = r"(?:\w+:)?(string|arn)(not)?(equals|like)(?:ifexists)?"
 
 
 @dataclass(frozen=True)
@@ -58,14 +55,14 @@ class Condition:
 
     def is_met(self, sent: Sent) -> bool | None:
         """Evaluate it as far as it is known what will be sent; None: could not tell."""
-        operator = self.operator.lower().rpartition(":")[2].removesuffix("ifexists")
+        operator = re.fullmatch(_OPERATOR, self.operator.lower())
         fits = sent.get(self.key.lower())
-        if operator not in _OPERATORS or fits is None:
+        if operator is None or fits is None:
             return None
         # StringEquals takes a star for a star, and no account or ARN has one.
-        literal = operator in ("stringequals", "stringnotequals")
+        literal = operator[1] == "string" and operator[3] == "equals"
         fitting = any_of(fits(it) for it in self.values if not literal or set(it).isdisjoint("*?"))
-        return None if fitting is None else fitting != ("not" in operator)
+        return None if fitting is None else fitting != bool(operator[2])
 
 
 @dataclass(frozen=True)

@@ -253,32 +253,27 @@ def _read_trust(role: Role, me: Caller, region: str, actions_for: str) -> dict[s
     }
 
 
-def _check_trust(role: Role, me: Caller, region: str, actions_for: str) -> list[Check]:
+def _check_trust(role: Role, me: Caller, region: str, actions_for: str) -> Iterator[Check]:
     verdicts = _read_trust(role, me, region, actions_for)
     missing = [service for service, (trusted, _) in verdicts.items() if trusted is False]
     statement = json.dumps(build_trust_statement(missing, me.account))
-    return [_report_trust(role, service, told, statement) for service, told in verdicts.items()]
-
-
-def _report_trust(role: Role, service: str, told: Told, statement: str) -> Check:
-    check_id, (trusted, why) = f"role.trust.{service.split('.')[0]}", told
-    doubt = f"Could not check whether {service} may assume {role.arn}"
-    because = f": {why}" if why else ""
-    if role.document is None:
-        return skipped(
-            check_id,
-            f"{doubt}: you may not read its trust policy.",
-            "Grant iam:GetRole so that evalbook can check this.",
-        )
-    if trusted:
-        return passed(check_id, f"{service} may assume {role.arn}.")
-    if trusted is False:
-        remedy = f"Add this statement to its trust policy: {statement}"
-        if why == DENIED:
-            remedy = "Remove the service from that statement, or give another role."
-        return failed(check_id, f"{service} may not assume {role.arn}{because}.", remedy)
-    return warning(
-        check_id,
-        f"{doubt}{because}.",
-        "Look at the role's trust policy; a run that may not assume the role fails late.",
-    )
+    for service, (trusted, why) in verdicts.items():
+        check_id = f"role.trust.{service.split('.')[0]}"
+        doubt = f"Could not check whether {service} may assume {role.arn}"
+        because = f": {why}" if why else ""
+        if role.document is None:
+            grant = "Grant iam:GetRole so that evalbook can check this."
+            yield skipped(check_id, f"{doubt}: you may not read its trust policy.", grant)
+        elif trusted:
+            yield passed(check_id, f"{service} may assume {role.arn}.")
+        elif trusted is False:
+            remedy = f"Add this statement to its trust policy: {statement}"
+            if why == DENIED:
+                remedy = "Remove the service from that statement, or give another role."
+            yield failed(check_id, f"{service} may not assume {role.arn}{because}.", remedy)
+        else:
+            yield warning(
+                check_id,
+                f"{doubt}{because}.",
+                "Look at the role's trust policy; a run that may not assume the role fails late.",
+            )

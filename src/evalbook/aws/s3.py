@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -100,16 +100,8 @@ def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
         raise _reject_missing(aws, uri, deleted=deleted) from None
     except (AwsDenied, AwsInvalid) as error:
         raise _reject_unseen(aws, uri, error) from None
-    facts = ObjectFacts(head["ContentLength"], head["ETag"], region, kms_key_of(head))
+    facts = ObjectFacts(head["ContentLength"], head["ETag"], region, head.get("SSEKMSKeyId"))
     return facts, [in_bucket, *_check_object(uri, head)]
-
-
-def kms_key_of(answer: Mapping[str, Any]) -> str | None:
-    """Return the KMS key that S3 says it encrypts with; its own key has no name there."""
-    if not str(answer.get("ServerSideEncryption", "")).startswith("aws:kms"):
-        return None
-    key = answer.get("SSEKMSKeyId")
-    return str(key) if key else None
 
 
 def reject_bucket(aws: Aws, bucket: str) -> AnswerRejected:
@@ -182,7 +174,7 @@ def _check_object(uri: S3Uri, head: HeadObjectOutputTypeDef) -> Iterator[Check]:
         raise reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
     yield passed("s3.object", f"{uri} exists: {file_size(size)}, of {changed}.")
     yield from _check_archive(uri, head)
-    if key := kms_key_of(head):
+    if key := head.get("SSEKMSKeyId"):
         yield skipped(
             "s3.decryption",
             f"{uri} is encrypted with the KMS key {key}. Whether you may decrypt it was not tried.",

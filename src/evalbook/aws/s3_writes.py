@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from evalbook.aws.s3 import kms_key_of, object_arn, read_head, reject_bucket
+from evalbook.aws.s3 import object_arn, read_head, reject_bucket
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsMissing
 from evalbook.checks import Check, passed, warning
@@ -46,7 +46,7 @@ def write_probe(
         # S3 may have taken it anyway.
         left = f"If S3 accepted it anyway, a test object of 8 bytes is left behind: {probe}"
         raise AwsUnavailable(error.code, f"{error.message} {left}", error.remedy) from error
-    key = kms_key_of(put)
+    key = put.get("SSEKMSKeyId")
     checks = [passed("s3.writable", f"{prefix} can be written to.")]
     try:
         if key is not None:
