@@ -352,7 +352,7 @@ def test_no_questions_have_no_answers() -> None:
 
 
 def test_headers_of_a_refusal_can_be_read(aws: Aws, stub: Stub) -> None:
-    region = {"HTTPHeaders": {"X-Amz-Bucket-Region": "eu-west-1", "X-Amz-Request-Id": "1"}}
+    region = {"HTTPHeaders": {"x-amz-bucket-region": "eu-west-1", "x-amz-request-id": "1"}}
     stub("s3").add_client_error("head_bucket", "403", response_meta=region)
 
     with pytest.raises(AwsDenied) as caught:

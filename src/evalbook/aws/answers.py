@@ -92,8 +92,8 @@ def has_request_id(about: Mapping[str, Any]) -> bool:
 
     ``about`` is botocore's ResponseMetadata.
     """
-    headers = {it.lower() for it in about.get("HTTPHeaders") or ("x-amz-request-id",)}
-    return bool({"x-amz-request-id", "x-amzn-requestid"} & headers)
+    headers = about.get("HTTPHeaders") or ("x-amz-request-id",)
+    return not {"x-amz-request-id", "x-amzn-requestid"}.isdisjoint(headers)
 
 
 def _fit(value: Any, shape: Any, asked: Asked, place: str) -> Any:

@@ -368,8 +368,6 @@ def answer_headers(error: EvalbookError) -> Mapping[str, str]:
 
     S3 names a bucket's region even where it refuses the question. Empty if there was no answer.
     """
-    response = getattr(error.__cause__, "response", None)
-    if not isinstance(response, dict):
-        return {}
-    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    return {str(name).lower(): str(value) for name, value in headers.items()}
+    response = getattr(error.__cause__, "response", None) or {}
+    headers: Mapping[str, str] = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return headers
