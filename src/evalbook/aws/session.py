@@ -117,7 +117,8 @@ class Aws:
         with self._lock:
             inner, self._in_turn = self._in_turn, True
             if not inner:
-                self._waited, self._waiting_since = 0.0, time.monotonic()
+                # What an earlier turn has given up and AWS may yet answer counts no more.
+                self._waiting_for, self._waited = [], 0.0
                 self._told.clear()
         try:
             yield
@@ -141,12 +142,12 @@ class Aws:
         Ctrl-C ends this wait at once. What is given up goes on, and keeps no process alive.
         """
         with self._lock:
-            now = time.monotonic()
-            if not self._waiting_for:
+            now, waiting_for = time.monotonic(), self._waiting_for
+            if not waiting_for:
                 self._waiting_since = now
                 self._given_up.clear()
             waited = self._waited + now - self._waiting_since
-            self._waiting_for.append(asking)
+            waiting_for.append(asking)
         left = self.patience - (waited if self._in_turn else 0.0)
         try:
             answer = _start(question)
@@ -161,7 +162,7 @@ class Aws:
             if answer.done():
                 return answer.result()
             self._given_up.add(asking)
-            names = joined(sorted({*self._waiting_for, *self._given_up}))
+            names = joined(sorted({*waiting_for, *self._given_up}))
             raise AwsUnavailable(
                 "no_answer",
                 f"AWS did not answer {names} within {self.patience:g} s.",
@@ -169,8 +170,8 @@ class Aws:
             )
         finally:
             with self._lock:
-                self._waiting_for.remove(asking)
-                if not self._waiting_for:
+                waiting_for.remove(asking)
+                if not waiting_for and waiting_for is self._waiting_for:
                     self._waited += max(0.0, time.monotonic() - self._waiting_since - more)
 
     def _say_that_it_takes(self, waited: float) -> None:
