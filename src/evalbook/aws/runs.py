@@ -63,10 +63,10 @@ class Execution:
 class RunStep:
     name: str
     status: str
-    started: datetime | None
-    ended: datetime | None
-    failure: str | None
-    job: str | None
+    started: datetime | None = None
+    ended: datetime | None = None
+    failure: str | None = None
+    job: str | None = None
     """ARN of the training job, or of the job of a multi-turn RL evaluation, behind it."""
 
 

@@ -44,17 +44,14 @@ _BEDROCK = "Amazon Bedrock evaluation job: "
 
 
 @dataclass(frozen=True)
-class StepStatus:
-    """One step of a run, and what is behind it."""
+class StepStatus(RunStep):
+    """One step of a run, and what is behind it.
 
-    name: str
-    status: str
-    """AWS's word, Waiting for a step that has not begun, or NotStarted for one that never will."""
-    started: datetime | None = None
-    ended: datetime | None = None
+    Its status is AWS's word, Waiting if it has not begun, or NotStarted if it never will.
+    """
+
     seconds: float | None = None
     """How long it took, or had taken when it was looked at."""
-    failure: str | None = None
     training_job: str | None = None
     """Name of the job behind it, whatever its kind."""
     training_job_failure: str | None = None
@@ -62,6 +59,11 @@ class StepStatus:
     log: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     """What could not be looked at, and why."""
+
+    @property
+    def logs(self) -> str | None:
+        """Where the AWS console shows the logs of its job; None if it has none."""
+        return build_logs_url(self.job) if self.job else None
 
     def said(self) -> Iterator[str]:
         """Yield what AWS says went wrong, the innermost first."""
@@ -103,18 +105,11 @@ class RunStatus:
         low, high = (max(0, math.ceil(it - self.seconds(now) / 60)) for it in self.expected)
         return low, high
 
-    def logs(self, step: StepStatus) -> str | None:
-        """Return where the AWS console shows the logs of a step; None if it has none."""
-        if step.training_job is None or self.run.kind == "multi_turn_rl":
-            return None
-        account = ":".join(self.run.arn.split(":")[:5])
-        return build_logs_url(f"{account}:training-job/{step.training_job}")
-
     def pages(self) -> dict[str, list[str]]:
         """Return where the AWS console shows it, by the kind of page; nothing is asked of AWS."""
         jobs = [step.bedrock_job for step in self.steps if step.bedrock_job]
         reports = [build_console_url(job.arn, called=job.name) for job in jobs]
-        logs, plan = map(self.logs, self.steps), self.plan
+        logs, plan = [step.logs for step in self.steps], self.plan
         return build_run_pages(self.run.arn, plan.output, plan.mlflow, reports, logs)
 
 
@@ -172,13 +167,9 @@ def _look_behind(aws: Aws, run: Execution, step: RunStep, before: StepStatus | N
     """Look at a step's training job and, for a judging step, at Bedrock's job."""
     now = datetime.now(timezone.utc)
     status = StepStatus(
-        step.name,
-        step.status,
-        step.started,
-        step.ended,
-        round(_seconds(step.started, step.ended, now), 1) if step.started else None,
-        step.failure,
-        step.job.rpartition("/")[2] if step.job else None,
+        **vars(step),
+        seconds=round(_seconds(step.started, step.ended, now), 1) if step.started else None,
+        training_job=step.job.rpartition("/")[2] if step.job else None,
     )
     judges = "Judge" in step.name or step.name.endswith("ModelMetrics")
     if step.job is None or not (judges or step.status in ("Failed", "Stopped")):
@@ -336,7 +327,7 @@ def step_rows(status: RunStatus, now: datetime) -> list[dict[str, str | Text]]:
     rows = []
     for step in status.steps:
         row: dict[str, str | Text] = {
-            "Step": cell(step.name, url=status.logs(step)),
+            "Step": cell(step.name, url=step.logs),
             "State": "not begun" if step.status == "NotStarted" else step.status,
             "Took": clock(_seconds(step.started, step.ended, now)) if step.started else "",
         }
