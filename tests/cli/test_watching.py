@@ -20,7 +20,7 @@ BEGAN = datetime(2026, 11, 21, tzinfo=timezone.utc)
 def a_run(*steps: StepStatus, expected: tuple[int, int] | None = (25, 60)) -> RunStatus:
     arn = "arn:aws:sagemaker:us-east-1:1:pipeline/SagemakerEvaluation-LLMAJEvaluation-x/execution/y"
     run = Execution(arn, "a\x1b[31mrun", "Executing", None, BEGAN, BEGAN)
-    return RunStatus(run, "evaluation", RunPlan(), None, steps, expected)
+    return RunStatus(run, RunPlan(), "evaluation", None, steps, expected)
 
 
 def shown(run: RunStatus, minutes: int) -> str:

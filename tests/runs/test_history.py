@@ -23,7 +23,7 @@ def test_lists_the_newest_first_with_model_and_judge(
     arns = [evaluated(f"{mark}-{n}") for n in (1, 2)]
     runs, more = list_past_runs(live_aws, REGION, Filter(words=(mark,)), 20)
 
-    assert ([run.execution.arn for run in runs], more) == (arns[::-1], 0)
+    assert ([it.run.arn for it in runs], more) == (arns[::-1], 0)
     assert (runs[0].model, runs[0].plan.judge) == ("support-bot/2", "amazon.nova-pro-v1:0")
 
 
@@ -36,7 +36,7 @@ def test_filters_by_state_type_and_words(
     start_benchmark(sagemaker, f"{mark}-mmlu")
 
     def names(wanted: Filter) -> list[str]:
-        return [run.execution.name for run in list_past_runs(live_aws, REGION, wanted, 20)[0]]
+        return [it.run.name for it in list_past_runs(live_aws, REGION, wanted, 20)[0]]
 
     assert names(Filter(status="failed", words=(mark,))) == [f"{mark}-fail-judge"]
     assert names(Filter(kind="benchmark", words=(mark,))) == [f"{mark}-mmlu"]
@@ -75,8 +75,8 @@ def test_a_plan_that_may_not_be_seen_leaves_dashes(
     finally:
         in_sandbox.heal()
 
-    [run] = runs
-    assert (run.execution.name, run.model, run.plan.judge) == ("plain", "", None)
+    [it] = runs
+    assert (it.run.name, it.model, it.plan.judge) == ("plain", "", None)
 
 
 @pytest.mark.parametrize(

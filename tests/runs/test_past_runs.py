@@ -65,10 +65,10 @@ def test_there_are_runs_in_every_state_of_every_type(live_aws: Aws) -> None:
     runs, more = list_past_runs(live_aws, "us-east-1", Filter(), 100)
 
     assert (len(runs), more) == (len(PAST_RUNS), 0)
-    assert {run.execution.status for run in runs} == set(
+    assert {it.run.status for it in runs} == set(
         boto3.client("sagemaker").meta.service_model.shape_for("PipelineExecutionStatus").enum
     )
-    assert Counter(read_kind(run.execution.arn) for run in runs).keys() == {
+    assert Counter(read_kind(it.run.arn) for it in runs).keys() == {
         "llm_as_judge", "benchmark", "custom_scorer", "multi_turn_rl", "inspect_ai",
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from evalbook.runs.watch import watch
 BEGAN = datetime(2026, 11, 21, tzinfo=timezone.utc)
 ARN = "arn:aws:sagemaker:us-east-1:1:pipeline/SagemakerEvaluation-LLMAJEvaluation-x/execution/y"
 EXECUTION = Execution(ARN, "a-run", "Executing", None, BEGAN, BEGAN)
-RUNNING = RunStatus(EXECUTION, "evaluation", RunPlan())
+RUNNING = RunStatus(EXECUTION, RunPlan(), "evaluation")
 STEPPED = replace(RUNNING, steps=(StepStatus("EvaluateCustomModelMetrics", "Executing", BEGAN),))
 DONE = replace(RUNNING, run=replace(EXECUTION, status="Succeeded"), ended=BEGAN)
 

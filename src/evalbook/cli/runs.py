@@ -14,14 +14,14 @@ from evalbook.cli.output import Output
 from evalbook.console import build_console_url
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
-from evalbook.runs.jobs import Job, job_of
+from evalbook.runs.jobs import Job
 from evalbook.tables import Rows, cell
 from evalbook.texts import joined
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from evalbook.runs.history import PastRun
+    from evalbook.runs.history import StartedRun
 
 # Of us.anthropic.claude-haiku-4-5-20251001-v1:0 the table has room for claude-haiku-4-5.
 _AROUND_A_NAME = re.compile(
@@ -78,15 +78,14 @@ def runs_command(
     return 0
 
 
-def _rows(runs: Sequence[PastRun]) -> list[dict[str, str | Text]]:
+def _rows(runs: Sequence[StartedRun]) -> list[dict[str, str | Text]]:
     """Return the runs as people tell them apart: by name, state and age; --json has the ARNs.
 
     The jobs of one evaluation are one run, by the name that `status` takes for all of them.
     """
-    found: dict[tuple[str, str], dict[Job, PastRun]] = {}
+    found: dict[tuple[str, str], dict[Job, StartedRun]] = {}
     for run in runs:
-        it = run.execution
-        job = job_of(it.name)
+        it, job = run.run, run.job
         jobs = found.setdefault((job.evaluation, "") if job.parts else (it.name, it.arn), {})
         # Of a part that ran twice, the newest stands for both.
         jobs.setdefault(job, run)
@@ -98,16 +97,16 @@ def _rows(runs: Sequence[PastRun]) -> list[dict[str, str | Text]]:
     ]
 
 
-def _row(name: str, jobs: Sequence[PastRun]) -> dict[str, str | Text]:
+def _row(name: str, jobs: Sequence[StartedRun]) -> dict[str, str | Text]:
     first = jobs[0]
-    it = first.execution
+    it = first.run
     kind = it.type.label if it.type else it.kind
-    states = Counter(job.execution.status for job in jobs)
+    states = Counter(job.run.status for job in jobs)
     several = joined([f"{number} {state}" for state, number in states.items()])
     return {
         "Name": cell(name, "bold", build_console_url(it.arn)),
         "State": it.status if len(states) == 1 else several,
-        "Started": ago(min(job.execution.created for job in jobs)),
+        "Started": ago(min(job.run.created for job in jobs)),
         "Type": f"{kind}, {len(jobs)} jobs" if len(jobs) > 1 else kind,
         "Model": first.model or "-",
         "Judge": _AROUND_A_NAME.sub("", first.plan.judge or "-"),

@@ -113,18 +113,18 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
     versions: dict[int, list[Target]] = {}
     passed: list[str] = []
     same: object = None
-    for run in runs:
-        package, _, version = run.model.rpartition("/")
+    for it in runs:
+        package, _, version = it.model.rpartition("/")
         if package != name or not version.isdigit():
             continue
-        job = job_of(run.execution.name)
-        how = run.execution.kind, find_whole_dataset(run.plan.dataset), run.plan.judge
+        how = it.run.kind, find_whole_dataset(it.plan.dataset), it.plan.judge
         same = same or how
         if how != same:
-            passed.append(run.execution.name)
+            passed.append(it.run.name)
         elif int(version) not in versions:
-            parts = _parts_of(job.evaluation, [it.execution for it in runs]) if job.parts else []
-            versions[int(version)] = parts or [Target(run.execution.arn)]
+            job = it.job
+            parts = _parts_of(job.evaluation, [one.run for one in runs]) if job.parts else []
+            versions[int(version)] = parts or [Target(it.run.arn)]
     if not versions:
         raise AnswerRejected(
             "run.missing",

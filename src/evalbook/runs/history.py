@@ -13,6 +13,7 @@ from evalbook.aws.arns import short_name
 from evalbook.aws.runs import Execution, RunPlan, list_executions, plan_of
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import UsageError
+from evalbook.runs.jobs import Job, job_of
 
 # Five digits reach far beyond the first evaluation, and not to before the first year.
 _AGE = re.compile(r"([0-9]{1,5})\s*([mhdw])")
@@ -20,9 +21,16 @@ _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 @dataclass(frozen=True)
-class PastRun:
-    execution: Execution
+class StartedRun:
+    """A run as AWS describes it, and what it was started with."""
+
+    run: Execution
     plan: RunPlan
+
+    @property
+    def job(self) -> Job:
+        """What its name tells of the evaluation that it belongs to."""
+        return job_of(self.run.name)
 
     @property
     def model(self) -> str:
@@ -31,7 +39,7 @@ class PastRun:
 
     def has(self, words: Sequence[str]) -> bool:
         """Tell whether name, state, type, model, judge or ARN contain all of these words."""
-        it = self.execution
+        it = self.run
         told = [it.name, it.status, it.kind, self.model, self.plan.judge or "", it.arn]
         return all(word.lower() in " ".join(told).lower() for word in words)
 
@@ -65,7 +73,9 @@ def read_age(text: str) -> timedelta:
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
 
-def list_past_runs(aws: Aws, region: str, wanted: Filter, most: int) -> tuple[list[PastRun], int]:
+def list_past_runs(
+    aws: Aws, region: str, wanted: Filter, most: int
+) -> tuple[list[StartedRun], int]:
     """Return the newest evaluations that fit, at most ``most``, and how many more there are.
 
     Raises:
@@ -76,9 +86,9 @@ def list_past_runs(aws: Aws, region: str, wanted: Filter, most: int) -> tuple[li
     # Words may be found in the plan only, which is a question for each run.
     looked_at = listed if wanted.words else heapq.nlargest(most, listed, key=lambda it: it.created)
     plans = in_parallel([partial(plan_of, aws, it.arn) for it in looked_at])
-    runs = [PastRun(it, plan) for it, plan in zip(looked_at, plans, strict=True)]
-    found = [run for run in runs if run.has(wanted.words)]
-    found.sort(key=lambda run: run.execution.created, reverse=True)
+    runs = [StartedRun(it, plan) for it, plan in zip(looked_at, plans, strict=True)]
+    found = [it for it in runs if it.has(wanted.words)]
+    found.sort(key=lambda it: it.run.created, reverse=True)
     total = len(found) if wanted.words else len(listed)
     return found[:most], total - len(found[:most])
 
@@ -109,8 +119,8 @@ class RunsDocument:
     """How many more there are than are listed."""
 
 
-def describe_run(run: PastRun) -> PastRunDocument:
-    it, plan = run.execution, run.plan
+def describe_run(started: StartedRun) -> PastRunDocument:
+    it, plan = started.run, started.plan
     return PastRunDocument(
         arn=it.arn,
         name=it.name,

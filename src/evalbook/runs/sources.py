@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from evalbook.aws.mlflow import find_tracked_run, run_metrics
 from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_result_files
-from evalbook.aws.runs import Execution, RunPlan, RunStep, plan_of, run_of
+from evalbook.aws.runs import RunStep, plan_of, run_of
 from evalbook.aws.session import NO_HELP, REFUSED, Aws
 from evalbook.aws.step_jobs import TrainingJob, find_job_behind, training_job
 from evalbook.console import PAGES, build_console_url, build_logs_url, build_run_pages
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
 from evalbook.runs.find import Target
-from evalbook.runs.jobs import Job, Look, find_whole_dataset, job_of, look_at
+from evalbook.runs.history import StartedRun
+from evalbook.runs.jobs import Look, find_whole_dataset, look_at
 from evalbook.texts import joined
 
 BASE, TUNED, UNTOLD = "base", "fine-tuned", "evaluated"
@@ -74,17 +75,11 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Ended:
-    """An execution that is over."""
+class Ended(StartedRun):
+    """One that is over."""
 
     label: str
-    execution: Execution
     steps: list[RunStep]
-    plan: RunPlan
-
-    @property
-    def job(self) -> Job:
-        return job_of(self.execution.name)
 
 
 @dataclass(frozen=True)
@@ -105,15 +100,15 @@ def find_runs(aws: Aws, wanted: Iterable[Target]) -> list[Run]:
     """
     found: dict[object, list[Ended]] = {}
     for target in wanted:
-        run = run_of(target.arn)
-        execution = run.describe(aws)
-        if not execution.over:
+        asked = run_of(target.arn)
+        run = asked.describe(aws)
+        if not run.over:
             raise AnswerRejected(
                 "results.not_ready",
-                f"There are no results yet: {execution.name} is {execution.status}.",
+                f"There are no results yet: {run.name} is {run.status}.",
                 "Wait for it with `evalbook status --watch`.",
             )
-        ended = Ended(target.label, execution, run.list_steps(aws), plan_of(aws, target.arn))
+        ended = Ended(run, plan_of(aws, target.arn), target.label, asked.list_steps(aws))
         job = ended.job
         same = (job.evaluation, job.base) if job.parts else target.arn
         found.setdefault(same, []).append(ended)
@@ -154,7 +149,7 @@ def find_sources(
                 source = Source(name, model, place, run.evaluation, files, metrics)
                 found[place, model] = source
     if not found:
-        ends = [it.execution for run in runs for it in run.parts]
+        ends = [it.run for run in runs for it in run.parts]
         states = ", ".join(f"{it.name} ended as {it.status}" for it in ends)
         raise RunFailed(
             "results.none",
@@ -185,7 +180,7 @@ def _results(
         if step.name == "InspectAIEvaluation":
             files = find_inspect_files(aws, job.output, job.name, job.created, job.ended)
         else:
-            behind = _bedrock_job(aws, part.execution.region, step, job)
+            behind = _bedrock_job(aws, part.run.region, step, job)
             files = find_result_files(aws, job.output, job.name, behind)
         if not files.records and not files.summaries and not files.details:
             problems.append(f"{step.name} left no results under {' or '.join(files.looked_at)}.")
@@ -235,8 +230,8 @@ def _model_of(step: RunStep, label: str, job: TrainingJob) -> str:
 
 
 def _facts(parts: Sequence[Ended]) -> RunFacts:
-    run, plan, job = parts[0].execution, parts[0].plan, parts[0].job
-    states = [it.execution.status for it in parts]
+    run, plan, job = parts[0].run, parts[0].plan, parts[0].job
+    states = [it.run.status for it in parts]
     return RunFacts(
         run.arn,
         job.evaluation + ("-base" if job.base else "") if job.parts else run.name,
@@ -256,7 +251,7 @@ def _console(parts: Sequence[Ended]) -> dict[str, list[str]]:
     """Return where the AWS console shows the executions; of Bedrock's jobs, where it lists them."""
     shown = []
     for it in parts:
-        arn, plan = it.execution.arn, it.plan
+        arn, plan = it.run.arn, it.plan
         here = arn.replace(":sagemaker:", ":bedrock:").rpartition(":")[0]
         bedrock = [build_console_url(f"{here}:evaluation-job/")] if plan.judge else []
         logs = [build_logs_url(step.job) for step in it.steps if step.job]

@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from evalbook import texts
-from evalbook.aws.arns import short_name
 from evalbook.aws.runs import Execution, RunPlan, RunStep, plan_of, run_of
 from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.aws.step_jobs import (
@@ -28,8 +27,7 @@ from evalbook.errors import AwsUnavailable
 from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
-from evalbook.runs.history import PastRun, PastRunDocument, describe_run
-from evalbook.runs.jobs import job_of
+from evalbook.runs.history import PastRunDocument, StartedRun, describe_run
 from evalbook.runs.left_behind import describe_endpoints_left
 from evalbook.tables import cell, coloured
 from evalbook.texts import quoted_lines
@@ -74,11 +72,9 @@ class StepStatus(RunStep):
 
 
 @dataclass(frozen=True)
-class RunStatus:
-    run: Execution
+class RunStatus(StartedRun):
     label: str
     """What the notebook calls it; see `Target`."""
-    plan: RunPlan
     ended: datetime | None = None
     steps: tuple[StepStatus, ...] = ()
     expected: tuple[int, int] | None = None
@@ -143,7 +139,7 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
         left = describe_endpoints_left(aws, run.region, run.created, ended)
         unknown += [left] if left else []
     expected = target.minutes or _expected(run, plan, steps)
-    status = RunStatus(run, target.label, plan, ended, tuple(seen), expected, None, tuple(unknown))
+    status = RunStatus(run, plan, target.label, ended, tuple(seen), expected, None, tuple(unknown))
     return replace(status, cause=_cause(status))
 
 
@@ -266,7 +262,7 @@ class StatusDocument:
 
 def build_run_document(status: RunStatus) -> RunDocument:
     return RunDocument(
-        **vars(describe_run(PastRun(status.run, status.plan))),
+        **vars(describe_run(status)),
         label=status.label,
         ended=status.ended,
         seconds=round(status.seconds(), 1),
@@ -294,7 +290,7 @@ def status_parts(
 
 def together_words(seen: Sequence[RunStatus]) -> str | None:
     """Return how the jobs of one evaluation are doing; None if there are not several."""
-    jobs = [job_of(it.run.name) for it in seen]
+    jobs = [it.job for it in seen]
     if not jobs or not jobs[0].parts or len({job.evaluation for job in jobs}) > 1:
         return None
     states = Counter(it.run.status for it in seen)
@@ -307,11 +303,10 @@ def head_words(status: RunStatus, now: datetime) -> Text:
     run, plan = status.run, status.plan
     label = f" ({status.label})" if status.label != "evaluation" else ""
     head = f"{run.name}{label}: {run.status}, {_time_words(status, now)}"
-    model = short_name(plan.model_package or plan.base_model)
     metrics = ", ".join(name.removeprefix("Builtin.") for name in plan.metrics)
     about = [
         run.type.label if run.type else "",
-        f"model {model}" if model else "",
+        f"model {status.model}" if status.model else "",
         f"judge {plan.judge}" if plan.judge else "",
         f"metrics {metrics}" if metrics else "",
     ]
