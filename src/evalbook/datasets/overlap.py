@@ -140,25 +140,20 @@ class Prompts:
                         self._compare(own, frozenset(_grams(_words(_plain(prompt)))))
 
     def _compare(self, pieces: Iterable[bytes], grams: frozenset[_Gram]) -> None:
+        """Compare one training prompt with those that have a piece in common with it."""
         for piece in pieces:
-            near = {
-                place for place in self._looked_for.get(piece, ()) if self._is_near(place, grams)
-            }
+            places = self._looked_for.get(piece, [])
+            near = {it for it in places if it in self._near or self._is_near(it, grams)}
             self._near |= near
             self._misled[piece] += not near
-            if self._misled[piece] == _OFTEN:
-                self._look_no_more_for(piece)
+            # Many other prompts have it; but the last piece of a prompt has to stay.
+            if self._misled[piece] == _OFTEN and all(self._left[it] > 1 for it in places):
+                self._left.subtract(places)
+                del self._looked_for[piece]
 
     def _is_near(self, place: int, grams: frozenset[_Gram]) -> bool:
         own = self._grams[place]
-        return place in self._near or len(own & grams) >= NEAR * len(own)
-
-    def _look_no_more_for(self, piece: bytes) -> None:
-        """Forget a piece that many other prompts have, unless it is the last one of a prompt."""
-        places = self._looked_for[piece]
-        if all(self._left[place] > 1 for place in places):
-            self._left.subtract(places)
-            del self._looked_for[piece]
+        return len(own & grams) >= NEAR * len(own)
 
     def overlap(self, unread: int, objects_unread: int) -> Overlap:
         """Return what was found."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import IO
 
 from evalbook.datasets.reading import Reading
@@ -46,13 +47,8 @@ def write_parts(
 ) -> None:
     """Write each record, as it stands, to its part's file."""
     lines = (row.raw for row in Reading(chunks).rows() if row.record is not None)
-    rest = _places(sizes, first=1 if pilot else 0)
+    others = list(zip(files, sizes, strict=True))[1 if pilot else 0 :]
+    rest = chain.from_iterable(repeat(file, size) for file, size in others)
     for at, line in enumerate(lines):
-        place = 0 if at in pilot else next(rest)
-        files[place].write((line or b"") + b"\n")
-
-
-def _places(sizes: Sequence[int], first: int) -> Iterator[int]:
-    for place in range(first, len(sizes)):
-        for _ in range(sizes[place]):
-            yield place
+        file = files[0] if at in pilot else next(rest)
+        file.write((line or b"") + b"\n")

@@ -17,6 +17,7 @@ from evalbook.datasets.conversations import is_conversation
 from evalbook.datasets.fields import MAY_WRAP, WRAPPERS, plain_name
 from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
 from evalbook.datasets.json_values import json_values
+from evalbook.datasets.parquet import read_parquet_records
 from evalbook.datasets.strictjson import (
     as_record,
     mended_record,
@@ -185,8 +186,6 @@ class Reading:
             yield _value_row(place, value, misplaced)
 
     def _columns(self, chunks: Iterator[bytes]) -> Iterator[Row]:
-        from evalbook.datasets.parquet_rows import read_parquet_records
-
         misplaced = self._not_lines()
         for place, record in enumerate(read_parquet_records(chunks), start=1):
             yield Row(place, record, misplaced)

@@ -11,7 +11,7 @@ from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Row
 from evalbook.datasets.record_fields import SEVERAL
 from evalbook.datasets.report import Lost
-from evalbook.datasets.scorer_rules import RULES
+from evalbook.datasets.scorers import RULES
 from evalbook.datasets.understanding import Understood, understand
 from evalbook.datasets.uses import CATEGORY, UNUSED, Use
 
@@ -35,7 +35,7 @@ class Rules:
     """The documented format that a job would read the records in; None if it reads none."""
     require_reference: bool = False
     scorer: str | None = None
-    """Preset scorer whose rules hold too; see `evalbook.datasets.scorer_rules`."""
+    """Preset scorer whose rules hold too; see `evalbook.datasets.scorers`."""
     first_question: bool = False
     """Whether of records with several questions the first one is taken."""
 

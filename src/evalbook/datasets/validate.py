@@ -13,7 +13,7 @@ from evalbook.datasets.invalid import harmless
 from evalbook.datasets.reading import Progress, Reading, Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.rules import Rules, job_format
-from evalbook.datasets.scorer_rules import RULES
+from evalbook.datasets.scorers import RULES
 from evalbook.datasets.survey import Survey
 from evalbook.datasets.uses import UNUSED, FieldUse
 

@@ -133,7 +133,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | 
 
 
 def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -> Question:
-    from evalbook.datasets.scorer_samples import MOST_RECORDS
+    from evalbook.datasets.scorers import MOST_RECORDS
 
     usual, uri = _ask(interview), interview.answer(slots.DATASET).facts.uri
     records = Choice(
@@ -157,7 +157,7 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
 def _try_on_records(
     interview: Interview, said: str, records: str
 ) -> Outcome[str, aws.found.Evaluator | None]:
-    from evalbook.datasets.scorer_samples import HEAD_BYTES, records_to_try
+    from evalbook.datasets.scorers import HEAD_BYTES, records_to_try
     from evalbook.metrics.scorers import try_on
 
     path = _file(interview, said)
@@ -203,7 +203,7 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
     Raises:
         AnswerRejected: there are none, or they may not be read.
     """
-    from evalbook.datasets.scorer_samples import HEAD_BYTES
+    from evalbook.datasets.scorers import HEAD_BYTES
 
     if records.lower() == _GIVEN:
         records = interview.answer(slots.DATASET).facts.uri
