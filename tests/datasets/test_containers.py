@@ -66,11 +66,26 @@ def test_records_in_another_container_are_valid_but_not_read_as_they_are() -> No
     assert (report.records, report.valid, report.as_it_is, report.invalid) == (2, 2, 0, 0)
 
 
-def test_nothing_behind_a_syntax_error_in_an_array_is_made_up() -> None:
+def test_a_syntax_error_in_an_array_costs_only_its_own_record() -> None:
     report = report_of(b'[{"query": "a"}, {"query" "b"}, {"query": "c"}]')
+
+    assert (report.records, report.valid) == (3, 2)
+    assert report.invalid_shown[-1].reason == (
+        "not JSON: expecting ':' delimiter before '\"b\"}' (character 10)"
+    )
+
+
+def test_nothing_behind_a_text_that_is_never_closed_is_made_up() -> None:
+    report = report_of(b'[{"query": "a"}, {"query": "b}, {"query": "c"}]')
 
     assert (report.records, report.valid) == (2, 1)
     assert report.invalid_shown[-1].reason.endswith("; nothing after it could be read")
+
+
+def test_no_number_in_an_array_is_no_value_as_it_is_in_a_line() -> None:
+    report = report_of(b'[{"query": "a", "response": NaN}]')
+
+    assert (report.valid, report.with_reference) == (1, 0)
 
 
 def test_an_element_that_is_refused_does_not_hide_the_next_ones() -> None:

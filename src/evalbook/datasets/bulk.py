@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from evalbook.datasets.json_values import Line
 from evalbook.datasets.rules import Judged, Rules
 from evalbook.datasets.shapes import Columns, Layout, NoPlan, Plan, shape_of
 
@@ -79,14 +80,14 @@ class Bulk:
         self._families: dict[tuple[Any, ...], _Family] = {}
         self._latest: list[_Family] = []
 
-    def take(self, lines: Sequence[bytes | None], numbers: Sequence[int]) -> list[int]:
+    def take(self, lines: Sequence[Line], numbers: Sequence[int]) -> list[int]:
         """Add up the records of known shapes; return the places of the others among the lines.
 
         Args:
-            lines: records as JSON; None for one that can't be taken.
+            lines: records as JSON.
             numbers: what each is called by, such as its line.
         """
-        whole = [(line or b"").strip(b" \t\r\n") for line in lines]
+        whole = [line.strip(b" \t\r\n") if type(line) is bytes else b"" for line in lines]
         left = self._hand_out(whole, range(len(whole)))
         for family in self._families.values():
             if family.places:

@@ -16,10 +16,9 @@ from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windo
 from evalbook.datasets.conversations import is_conversation
 from evalbook.datasets.fields import MAY_WRAP, WRAPPERS, plain_name
 from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
-from evalbook.datasets.json_values import json_values
+from evalbook.datasets.json_values import Line, json_lines
 from evalbook.datasets.parquet import read_parquet_records
 from evalbook.datasets.strictjson import (
-    as_record,
     mended_record,
     parse_record,
     parsed,
@@ -35,7 +34,7 @@ _TOGETHER = 64
 _BOM = codecs.BOM_UTF8
 
 
-TakeAlike = Callable[[Sequence[bytes | None], Sequence[int]], list[int]]
+TakeAlike = Callable[[Sequence[Line], Sequence[int]], list[int]]
 """Takes the records it knows; see `evalbook.datasets.bulk`, ``Bulk.take``."""
 Progress = Callable[[int, int], None]
 """Told the bytes and the records read so far."""
@@ -53,7 +52,7 @@ class Row(NamedTuple):
     record: dict[str, Any] | None
     problem: InvalidRecord | None = None
     raw: bytes | None = None
-    """The line itself, in JSON Lines."""
+    """The line itself; of other files, the record as one."""
 
 
 class Reading:
@@ -84,6 +83,9 @@ class Reading:
         head, self._chunks = _with_head(self._metered(chunks))
         self.bom = head.startswith(_BOM)
         self.container: Container = recognise(head, complete=complete and len(head) < _HEAD)
+        label = self.container.label
+        elsewhere = InvalidRecord("not_json_lines", f"in {label}; expected JSON Lines")
+        self._misplaced = None if self.container.is_lines else elsewhere
 
     def rows(self) -> Iterator[Row]:
         """Yield each record once, in order; blank lines are counted instead."""
@@ -96,38 +98,19 @@ class Reading:
             chunks = _as_utf8(chunks, self.container.encoding)
         if self.container.carriage_returns:
             chunks = (chunk.replace(b"\r", b"\n") for chunk in chunks)
-        rows = {
-            "jsonl": self._lines,
-            "json": self._values,
-            "csv": self._table,
-            "parquet": self._columns,
-        }
-        found = rows[self.container.kind](chunks)
-        for row in found if self.container.kind == "jsonl" else self._in_bulk(found):
-            self.records += 1
-            yield row
+        for places, lines in self._batches(chunks):
+            left = self.take_alike(lines, places) if self.take_alike else range(len(lines))
+            self.records += len(lines) - len(left)
+            for at in left:
+                row = self._row(places[at], lines[at])
+                if row is not None:
+                    self.records += 1
+                    yield row
         if self._cut:
             self.records += 1
             yield Row(self.records, None, _CUT_OFF)
         if self._on_progress:
             self._on_progress(self.bytes, self.records)
-
-    def _in_bulk(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Yield the rows that are not taken many at a time."""
-        while together := list(islice(rows, _TOGETHER if self.take_alike else 1)):
-            if self.take_alike:
-                lines = [_as_line(row) for row in together]
-                left = self._left(lines, [row.place for row in together])
-                together = [together[at] for at in left]
-            yield from together
-
-    def _left(self, lines: Sequence[bytes | None], numbers: Sequence[int]) -> Sequence[int]:
-        """Return the places of the records that are not taken many at a time."""
-        if self.take_alike is None:
-            return range(len(lines))
-        left = self.take_alike(lines, numbers)
-        self.records += len(lines) - len(left)
-        return left
 
     def _metered(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         last = b""
@@ -155,21 +138,29 @@ class Reading:
         except zlib.error:
             self._cut = True
 
-    def _lines(self, chunks: Iterator[bytes]) -> Iterator[Row]:
-        misplaced = None if self.container.is_lines else self._not_lines()
-        first = 1
-        for lines in _line_batches(chunks):
-            for at in self._left(lines, range(first, first + len(lines))):
-                row = self._line(first + at, lines[at], misplaced)
-                if row is not None:
-                    yield row
-            first += len(lines)
+    def _batches(self, chunks: Iterator[bytes]) -> Iterator[tuple[Sequence[int], Sequence[Line]]]:
+        """Yield records as lines of JSON, some at a time, with the places where they stand."""
+        if self.container.kind == "jsonl":
+            first = 1
+            for lines in _line_batches(chunks):
+                yield range(first, first + len(lines)), lines
+                first += len(lines)
+            return
+        numbered: Iterator[tuple[int, Line]]
+        if self.container.kind == "csv":
+            numbered = self._table(chunks)
+        elif self.container.kind == "json":
+            numbered = enumerate(json_lines(chunks, self.container, self.outside), start=1)
+        else:
+            numbered = enumerate(map(msgspec.json.encode, read_parquet_records(chunks)), start=1)
+        while together := list(islice(numbered, _TOGETHER)):
+            yield [place for place, _ in together], [line for _, line in together]
 
-    def _line(self, place: int, line: bytes | None, misplaced: InvalidRecord | None) -> Row | None:
+    def _row(self, place: int, line: Line) -> Row | None:
         """Return a line as a row; None if it is blank."""
-        if line is None:
-            return Row(place, None, too_long("the line"))
-        problem = misplaced
+        if isinstance(line, InvalidRecord):
+            return Row(place, None, line)
+        problem = self._misplaced
         if place == 1 and line.startswith(_BOM):
             line, problem = line[len(_BOM) :], problem or _BYTE_ORDER_MARK
         line = line.strip(b" \t\r\n")
@@ -178,23 +169,11 @@ class Reading:
             return None
         return _line_row(place, line, problem)
 
-    def _values(self, chunks: Iterator[bytes]) -> Iterator[Row]:
-        misplaced = self._not_lines()
-        found = json_values(chunks, self.container, self.outside)
-        values = (item for value in found for item in _questions_in(value))
-        for place, value in enumerate(values, start=1):
-            yield _value_row(place, value, misplaced)
-
-    def _columns(self, chunks: Iterator[bytes]) -> Iterator[Row]:
-        misplaced = self._not_lines()
-        for place, record in enumerate(read_parquet_records(chunks), start=1):
-            yield Row(place, record, misplaced)
-
-    def _table(self, chunks: Iterator[bytes]) -> Iterator[Row]:
+    def _table(self, chunks: Iterator[bytes]) -> Iterator[tuple[int, Line]]:
         # The default of 131,072 would refuse long texts.
         csv.field_size_limit(MAX_LINE)
-        misplaced = self._not_lines()
-        lines = _TableLines(chunks)
+        cut: list[bool] = []
+        lines = _table_lines(chunks, cut)
         # Else what stands behind a quote that is never closed would be taken for one long cell.
         reader = csv.reader(lines, delimiter=self.container.delimiter, strict=True)
         header: list[str] = []
@@ -205,7 +184,7 @@ class Reading:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Row(begin, None, _not_csv(error))
+                yield begin, _not_csv(error)
                 continue
             if not any(cell.strip() for cell in cells) or (
                 not header and len(cells) <= 2 and cells[0][:4] == "sep="
@@ -215,10 +194,8 @@ class Reading:
                 self.header = cells
                 header = [cell.strip() for cell in cells]
             else:
-                yield _table_row(reader.line_num, header, cells, lines.cut(), misplaced)
-
-    def _not_lines(self) -> InvalidRecord:
-        return InvalidRecord("not_json_lines", f"in {self.container.label}; expected JSON Lines")
+                yield reader.line_num, _table_row(header, cells, cut=any(cut))
+            cut.clear()
 
 
 def read_head(head: bytes, *, complete: bool) -> tuple[Container, list[Row]]:
@@ -243,24 +220,25 @@ def read_head(head: bytes, *, complete: bool) -> tuple[Container, list[Row]]:
     return container, rows[:-1] if cut else rows
 
 
-def _line_batches(chunks: Iterable[bytes]) -> Iterator[list[bytes | None]]:
-    """Yield the lines of a piece at a time, without line feeds; None for one that is too long."""
+def _line_batches(chunks: Iterable[bytes]) -> Iterator[list[Line]]:
+    """Yield the lines of a piece at a time, without line feeds."""
     pending: list[bytes] = []
     size = 0
     for chunk in chunks:
-        lines: list[bytes | None] = list(chunk.split(b"\n"))
-        rest = lines.pop() or b""
-        if lines and pending:
-            whole = size + len(lines[0] or b"")
-            lines[0] = b"".join((*pending, lines[0] or b"")) if whole <= MAX_LINE else None
-            pending, size = [], 0
-        if lines:
-            yield lines
-        size += len(rest)
+        first, *others = chunk.split(b"\n")
+        size += len(first)
         # Of a line that is too long already, what is known is its size.
-        pending = [*pending, rest] if size <= MAX_LINE else [b""]
+        pending = [*pending, first] if size <= MAX_LINE else []
+        if others:
+            *whole, rest = others
+            yield [_whole_line(pending, size), *whole]
+            pending, size = [rest], len(rest)
     if size:
-        yield [b"".join(pending) if size <= MAX_LINE else None]
+        yield [_whole_line(pending, size)]
+
+
+def _whole_line(parts: list[bytes], size: int) -> Line:
+    return b"".join(parts) if size <= MAX_LINE else too_long("the line")
 
 
 def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -309,7 +287,7 @@ def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
     except UnicodeDecodeError as error:
         found = _not_utf8(f"byte 0x{line[error.start]:02x} at {error.start + 1:,}")
         text = windows_1252(line)
-        return Row(place, mended_record(text) if text else None, problem or found, line)
+        return Row(place, mended_record(text) if text else None, found, line)
     except InvalidRecord as error:
         record = None
         if error.kind == "number":
@@ -321,55 +299,12 @@ def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
         return Row(place, record, error, line)
 
 
-def _questions_in(value: Any) -> Iterator[Any]:
-    """Yield the questions of an article of SQuAD, each with its paragraph; else the value."""
-    paragraphs = value.get("paragraphs") if isinstance(value, dict) else None
-    if not isinstance(paragraphs, list) or not all(
-        isinstance(it, dict) and isinstance(it.get("qas"), list) for it in paragraphs
-    ):
-        yield value
-        return
-    outer = {name: item for name, item in value.items() if name != "paragraphs"}
-    for paragraph in paragraphs:
-        beside = {name: item for name, item in paragraph.items() if name != "qas"}
-        for question in paragraph["qas"]:
-            yield {**outer, **beside, **question} if isinstance(question, dict) else question
-
-
-def _value_row(place: int, value: Any, misplaced: InvalidRecord) -> Row:
-    if isinstance(value, InvalidRecord):
-        return Row(place, None, value)
-    try:
-        record = as_record(value)
-    except InvalidRecord as error:
-        return Row(place, _messages_alone(value), error)
-    return Row(place, record, misplaced) if _has_utf8(record) else Row(place, None, _not_utf8())
-
-
-def _as_line(row: Row) -> bytes | None:
-    """Return a row as a line of JSON; None if there is more to say of it than where it stands."""
-    if row.problem is not None and row.problem.kind != "not_json_lines":
-        return None
-    try:
-        return msgspec.json.encode(row.record)
-    except (TypeError, OverflowError):  # such as of a number that is too large
-        return None
-
-
 def _messages_alone(value: Any) -> dict[str, Any] | None:
     """Return a conversation without an object around it as a record."""
     return {"messages": value} if is_conversation(value) else None
 
 
-def _has_utf8(record: dict[str, Any]) -> bool:
-    try:
-        json.dumps(record, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _not_utf8(where: str = "some of its bytes") -> InvalidRecord:
+def _not_utf8(where: str) -> InvalidRecord:
     return InvalidRecord("not_utf8", f"not UTF-8 ({where}); expected text in UTF-8")
 
 
@@ -392,31 +327,13 @@ def _not_csv(error: csv.Error) -> InvalidRecord:
     return InvalidRecord("not_csv", f"not CSV: {words}")
 
 
-class _TableLines:
-    """Lines of a CSV file for Python's reader, remembering whether one had to be left out."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._lines = chain.from_iterable(_line_batches(chunks))
-        self._first = True
-        self._cut = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        if line is None:
-            self._cut = True
-            line = b"-"
-        if self._first:
-            self._first = False
-            line = line.removeprefix(_BOM)
-        return line.decode("utf-8", "surrogateescape") + "\n"
-
-    def cut(self) -> bool:
-        """Return whether a line was too long since last asked."""
-        was, self._cut = self._cut, False
-        return was
+def _table_lines(chunks: Iterator[bytes], cut: list[bool]) -> Iterator[str]:
+    """Yield a CSV file's lines for Python's reader, and note of each whether it was too long."""
+    for number, line in enumerate(chain.from_iterable(_line_batches(chunks))):
+        cut.append(isinstance(line, InvalidRecord))
+        text = b"-" if isinstance(line, InvalidRecord) else line
+        text = text if number else text.removeprefix(_BOM)
+        yield text.decode("utf-8", "surrogateescape") + "\n"
 
 
 def _cell(name: str, cell: str) -> Any:
@@ -428,20 +345,19 @@ def _cell(name: str, cell: str) -> Any:
     return found if plain != "expectedoutput" or len(found) == 1 else cell
 
 
-def _table_row(
-    place: int, header: list[str], cells: list[str], cut: bool, misplaced: InvalidRecord
-) -> Row:
+def _table_row(header: list[str], cells: list[str], *, cut: bool) -> Line:
     if cut:
-        return Row(place, None, too_long("a line of the row"))
+        return too_long("a line of the row")
     if len(cells) != len(header):
         found = f"{plural(len(cells), 'column')}; expected {len(header)} as in the header"
-        return Row(place, None, InvalidRecord("columns", found))
+        return InvalidRecord("columns", found)
     if len(set(header)) != len(header):
-        return Row(place, None, InvalidRecord("columns", "two columns have the same name"))
+        return InvalidRecord("columns", "two columns have the same name")
     # An empty cell is how CSV says that there is no value.
     # A column without a name is the index of a table.
     pairs = zip(header, cells, strict=True)
     record = {name: _cell(name, cell) for name, cell in pairs if name and cell}
-    if not _has_utf8(record):
-        return Row(place, None, _not_utf8())
-    return Row(place, record, misplaced)
+    try:
+        return msgspec.json.encode(record)
+    except UnicodeEncodeError:
+        return _not_utf8("some of its bytes")

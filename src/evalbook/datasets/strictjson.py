@@ -147,15 +147,6 @@ def as_record(value: Any) -> dict[str, Any]:
     raise InvalidRecord("not_object", f"{described(value)}; expected a JSON object")
 
 
-def value_end(text: str, start: int) -> int:
-    """Return the offset behind a value that is refused for what it says, not how it is written.
-
-    Raises:
-        json.JSONDecodeError: the value is not complete.
-    """
-    return int(_LENIENT.raw_decode(text, start)[1])
-
-
 def dump(record: dict[str, Any]) -> str:
     """Return a record as one line of JSON; reading it back gives an equal record."""
     text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
