@@ -33,7 +33,7 @@ def test_part_of_a_listing_is_searched_and_said_to_be_part(
 
     found = search_objects(aws, S3Uri("research", wanted), (".jsonl",))
 
-    assert [it.uri.key for it in found.objects] == keys
+    assert [uri.key for uri, _ in found.objects] == keys
     assert (found.named, found.more, found.searched) == (named, False, 3)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 from evalbook.aws.found import Instances
@@ -19,13 +18,10 @@ _GRANT = "servicequotas:ListServiceQuotas"
 def check_quotas(aws: Aws, region: str) -> list[Check]:
     """Compare Bedrock's quota of concurrent evaluation jobs with those that run now."""
     try:
-        quotas = {
-            name: value
-            for name, value in _list_quotas(aws, region, "bedrock")
-            if _ABOUT_EVALUATION.search(name)
-        }
+        listed = _list_quotas(aws, region, "bedrock")
     except REFUSED as error:
         return [unchecked("quotas", "Bedrock's quotas", error, _GRANT)]
+    quotas = {name: value for name, value in listed.items() if _ABOUT_EVALUATION.search(name)}
     if not quotas:
         return [skipped("quotas", "Service Quotas lists none for evaluation jobs.")]
     jobs = aws.client("bedrock", region).get_paginator("list_evaluation_jobs")
@@ -34,12 +30,10 @@ def check_quotas(aws: Aws, region: str) -> list[Check]:
     return [_check_quota(name, value, running) for name, value in quotas.items()]
 
 
-def _list_quotas(aws: Aws, region: str, service: str) -> Iterator[tuple[str, float]]:
-    listing = aws.client("service-quotas", region).get_paginator("list_service_quotas")
-    for page in listing.paginate(ServiceCode=service):
-        yield from (
-            (it.get("QuotaName", ""), it["Value"]) for it in page["Quotas"] if "Value" in it
-        )
+def _list_quotas(aws: Aws, region: str, service: str) -> dict[str, float]:
+    quotas = aws.client("service-quotas", region).get_paginator("list_service_quotas")
+    listed = (it for page in quotas.paginate(ServiceCode=service) for it in page["Quotas"])
+    return {it.get("QuotaName", ""): it["Value"] for it in listed if "Value" in it}
 
 
 def _check_quota(name: str, value: float, running: int | None) -> Check:
@@ -71,7 +65,7 @@ def check_instance_quota(
     check_id, instead = _INSTEAD[use]
     name, count = f"{instances.instance_type} for {use} usage", instances.instance_count
     try:
-        value = dict(_list_quotas(aws, region, "sagemaker")).get(name)
+        value = _list_quotas(aws, region, "sagemaker").get(name)
     except REFUSED as error:
         return unchecked(check_id, f"the quota for {name}", error, _GRANT)
     if value is None:

@@ -11,6 +11,7 @@ from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, soon
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.moments import iso_utc
+from evalbook.texts import file_size
 
 _MOST = 20
 _MOST_OFFERED = 50
@@ -20,21 +21,11 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class FoundObject:
-    """An object that a search found."""
-
-    uri: S3Uri
-    size: int
-    """Bytes."""
-    written: str
-    """The day on which it was last written, ISO 8601."""
-
-
-@dataclass(frozen=True)
 class FoundObjects:
     """What a search found, newest first."""
 
-    objects: tuple[FoundObject, ...]
+    objects: tuple[tuple[S3Uri, str], ...]
+    """Each with its size and the day on which it was last written, for people."""
     named: bool
     """Whether their names contain what was looked for; otherwise these are the others there."""
     more: bool
@@ -64,7 +55,10 @@ def search_objects(aws: Aws, wanted: S3Uri, endings: tuple[str, ...]) -> FoundOb
     named = [it for it in there if all(part.casefold() in it["Key"].casefold() for part in parts)]
     shown = named or there
     found = [
-        FoundObject(S3Uri(wanted.bucket, it["Key"]), it["Size"], iso_utc(it["LastModified"])[:10])
+        (
+            S3Uri(wanted.bucket, it["Key"]),
+            f"{file_size(it['Size'])}, {iso_utc(it['LastModified'])[:10]}",
+        )
         for it in shown[:_MOST]
     ]
     searched = len(page.get("Contents", ())) if page.get("IsTruncated") else None

@@ -108,10 +108,7 @@ def _buckets(interview: Interview) -> list[str]:
 
 
 def _keys(aws: Aws, interview: Interview, region: str) -> tuple[str, ...]:
-    """Return the KMS keys of the results and of the dataset, and those that buckets encrypt with.
-
-    The state knows some; the buckets are asked for theirs.
-    """
+    """Return the KMS keys that the state knows, and those that the buckets encrypt with."""
     from evalbook.aws.kms import default_key
 
     dataset, output = interview.facts(slots.DATASET), interview.facts(slots.S3_OUTPUT)

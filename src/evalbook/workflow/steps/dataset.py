@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected, EvalbookError
-from evalbook.texts import file_size, joined
+from evalbook.texts import joined
 from evalbook.whole_files import end_of_links, is_a_file, reading, reason
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.copies import validate_records
@@ -116,10 +116,7 @@ def _which_one(wanted: aws.s3_uris.S3Uri, interview: Interview) -> Question:
         raise AnswerRejected(
             "s3.missing", f"There are no datasets in {where}.", "Give a longer prefix, or a file."
         )
-    choices = tuple(
-        Choice(str(it.uri), it.uri.key, f"{file_size(it.size)}, {it.written}")
-        for it in found.objects
-    )
+    choices = tuple(Choice(str(uri), uri.key, about) for uri, about in found.objects)
     more = f" The newest {len(choices)} are listed." if found.more else ""
     named = joined([f"“{part}”" for part in parts if part])
     if not found.named:
