@@ -400,11 +400,9 @@ def offer_groups(aws: Aws, region: str) -> GroupOffer:
             return GroupOffer(unlisted=f"SageMaker did not list them within {seconds:g} s.")
         newest, older = found[:_LOOKED_INTO], found[_LOOKED_INTO:]
         looks = [partial(_look_into, aws, it, region) for it in newest]
-        known = soon(lambda: in_parallel(looks), seconds)
+        known = soon(lambda: in_parallel(looks), seconds) or newest
     except (*NO_HELP, AwsUnavailable) as error:
         return GroupOffer(unlisted=error.message)
-    if known is None:
-        return GroupOffer(tuple(found))
     usable = [it for it in known if it is not None]
     left_out = [it.name for it, group in zip(newest, known, strict=True) if group is None]
     return GroupOffer((*usable, *older), tuple(map(printable, left_out)))
