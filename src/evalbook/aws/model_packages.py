@@ -252,9 +252,9 @@ def find_newest_usable(aws: Aws, group: str, region: str) -> Resolution:
 
 
 def _search_versions(aws: Aws, group: str, region: str) -> tuple[ModelPackage | None, list[str]]:
-    """Return the version to use, and why not others: ``version 3: Failed``."""
+    """Return the version to use, and why not the newer ones: ``version 3: Failed``."""
     over: list[str] = []
-    rejected: ModelPackage | None = None
+    rejected: tuple[ModelPackage, list[str]] | None = None
     read = 0
     for summary in _list_versions(aws, group, region):
         version, status = summary.get("ModelPackageVersion"), str(summary["ModelPackageStatus"])
@@ -270,11 +270,10 @@ def _search_versions(aws: Aws, group: str, region: str) -> tuple[ModelPackage | 
         package = _describe(aws, summary["ModelPackageArn"], region)
         if package.base_model and package.approval != "Rejected":
             return package, over
-        rejected = package if package.base_model else rejected
+        if package.base_model and rejected is None:
+            rejected = package, [*over]
         over.append(f"version {version}: {package.no_base or 'Rejected'}")
-    if rejected is not None:
-        over.remove(f"version {rejected.version}: Rejected")
-    return rejected, over
+    return rejected or (None, over)
 
 
 def _approval(package: ModelPackage) -> tuple[Check, ...]:
