@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from evalbook.checks import warning
 from evalbook.errors import AnswerRejected
@@ -20,18 +21,16 @@ from evalbook.workflow.turn import Choice, Question
 ALL = "all"
 
 
-def at_least_one(said: str, code: str, such: str) -> int:
-    """Read a whole number of 1 or more.
+def _at_least_one(code: str, such: str) -> Callable[[str, Question, Interview], int]:
+    """Return what reads a whole number of 1 or more."""
 
-    Raises:
-        AnswerRejected: it is not.
-    """
-    number = whole_number(said)
-    if not number:
-        raise AnswerRejected(
-            code, f"{said.strip()[:40]!r} is not a whole number of 1 or more.", f"Give one, {such}."
-        )
-    return number
+    def read(text: str, _question: Question, _: Interview) -> int:
+        if number := whole_number(text):
+            return number
+        found = f"{text.strip()[:40]!r} is not a whole number of 1 or more."
+        raise AnswerRejected(code, found, f"Give one, {such}.")
+
+    return read
 
 
 LIMIT_STEP = Step(
@@ -43,11 +42,7 @@ LIMIT_STEP = Step(
         help="A whole number, such as 10 for a trial; all runs every one.",
     ),
     hears=hearing.number("limit", "task", "tasks", "those", whole=ALL),
-    read=unless_none(
-        lambda text, _question, _: at_least_one(text, "sample_limit", f"such as 10, or {ALL}"),
-        "limit",
-        word=ALL,
-    ),
+    read=unless_none(_at_least_one("sample_limit", f"such as 10, or {ALL}"), "limit", word=ALL),
     describe=lambda value, _: ALL if value is None else f"the first {value:,} of each task",
     depends_on=(slots.EVALUATION_TYPE,),
     example="10",
@@ -79,7 +74,7 @@ EPOCHS_STEP = Step(
         "scores of a sample are averaged before the models are compared.",
     ),
     hears=hearing.number("times", "time", "x", "epoch", "epochs"),
-    read=lambda text, _question, _: at_least_one(text, "epochs", "such as 1"),
+    read=_at_least_one("epochs", "such as 1"),
     check=_check_epochs,
     describe=lambda value, _: "once" if value == 1 else f"{value} times each",
     depends_on=(slots.EVALUATION_TYPE, slots.GENERATION),
@@ -174,9 +169,8 @@ def _number(name: str, said: str, setting: Setting) -> float | int:
         number = int(said) if setting.whole else float(said)
     except ValueError:
         number = math.nan
-    none = name == "top_k" and number == -1
     # Nothing compares with nan.
-    if setting.least <= number <= setting.most or none:
+    if setting.least <= number <= setting.most or number == setting.default:
         return number
     raise AnswerRejected(
         "generation.value",
