@@ -150,6 +150,7 @@ def _values(
     shared = {field.name: getattr(settings, field.name) for field in fields(settings)}
     own_instances = settings.answers.get("compute") is not None
     evaluator = EVALUATION_TYPES[settings.evaluation_type]
+    packaged, elsewhere = settings.model_package_arn is not None, settings.partition != "aws"
     # Each is then a run of its own, its base model by its name.
     one_model_a_run = settings.is_nova or own_instances or evaluator.one_model_a_run
     return {
@@ -157,13 +158,16 @@ def _values(
         **shared,
         "evaluator": evaluator,
         "pipelines": build_pipeline_prefix(settings.evaluation_type),
-        "attaches": _attaches(settings),
+        # Cell 2 attaches to the training job, which stands for the package it made.
+        "attaches": packaged and not elsewhere and settings.training_job is not None,
+        # There, where Inspect AI's evaluations are not offered, the SDK would take the package's
+        # ARN for a model's id.
+        "packages_as_objects": packaged and elsewhere and not evaluator.one_model_a_run,
         "region_in_url": quote(settings.answers["region"], safe="", errors="replace"),
-        "packages_as_objects": _packages_as_objects(settings),
         "runs_as": "training_job" if own_instances else "pipeline",
         "one_model_a_run": one_model_a_run,
         "several_runs": one_model_a_run or bool(settings.parts),
-        "model": "BASE_MODEL_NAME" if settings.model_package_arn is None else "MODEL_PACKAGE_ARN",
+        "model": "MODEL_PACKAGE_ARN" if packaged else "BASE_MODEL_NAME",
         "part_datasets": _part_datasets(settings),
         "lower_is_better": [it.name for it in builtin_metrics() if not it.higher_is_better],
         "requirements": [*REQUIREMENTS, *(f'"{name}"' for name in evaluator.packages)],
@@ -182,22 +186,6 @@ def _part_datasets(settings: EvaluationSettings) -> dict[str, str]:
     if settings.pilot:
         names[0] += f"-pilot-{settings.pilot}-of-{settings.records}"
     return dict(zip(names, settings.parts, strict=True))
-
-
-def _attaches(settings: EvaluationSettings) -> bool:
-    """Tell whether cell 2 attaches to the training job, which stands for the package it made."""
-    package, job = settings.model_package_arn, settings.training_job
-    return package is not None and job is not None and settings.partition == "aws"
-
-
-def _packages_as_objects(settings: EvaluationSettings) -> bool:
-    """Tell whether the SDK would take the package's ARN for a model's id.
-
-    It does outside the partition "aws", where Inspect AI's evaluations are not offered.
-    """
-    evaluator = EVALUATION_TYPES[settings.evaluation_type]
-    elsewhere = settings.partition != "aws" and not evaluator.one_model_a_run
-    return elsewhere and settings.model_package_arn is not None
 
 
 @cache
