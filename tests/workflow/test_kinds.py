@@ -33,7 +33,7 @@ def test_a_type_is_known_in_every_layer(kind):
     refusing = "".join(map(sdk_file, MODULES.values()))
     wanted = {
         "the suggestions of steps/evaluation_type.py": kind.name
-        in [it.type for it in evaluation_type._SUGGESTED.values()],
+        in evaluation_type._SUGGESTED.values(),
         "references/choosing-an-evaluation.md": kind.label.casefold() in guide.casefold(),
         "ANSWERS_BY_TYPE in tests/workflow/interviews.py": kind.name in ANSWERS_BY_TYPE,
         "MODULES of tests/workflow/sdk_sites.py": f"class {kind.class_name}(" in refusing,

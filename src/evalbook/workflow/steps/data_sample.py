@@ -8,9 +8,8 @@ from dataclasses import replace
 from evalbook import aws
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.datasets.report import Report
-from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
-from evalbook.texts import plural, put_in_a_row
+from evalbook.texts import plural, put_in_a_row, shown
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.copies import named_object, read_named, validate_records
 from evalbook.workflow.facts import PromptFacts, SampleFacts
@@ -62,10 +61,8 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, SampleFacts | Pro
         return _read_and_validate(interview)
     try:
         return _read_rows(interview)
-    except AnswerRejected as rejection:
-        if rejection.code != "dataset.prompts":
-            raise
-        unusable = rejection.message
+    except _NoPrompts as error:
+        unusable = shown(str(error))
     # What its reader would not take may be understood all the same, and converted.
     found = _read_and_validate(interview)
     if isinstance(found.facts, SampleFacts) and found.facts.report.valid:
@@ -157,11 +154,15 @@ def _recipe(interview: Interview, kind: EvaluationType) -> dict[str, int]:
     return {it.name: it.default for it in offered or [] if isinstance(it.default, int)}
 
 
+class _NoPrompts(Exception):
+    """Why the dataset is none of prompts as multi-turn RL reads it."""
+
+
 def _read_rows(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts | None]:
     """Return the number of prompts.
 
     Raises:
-        AnswerRejected: ``dataset.prompts``, a row has none that can be used.
+        _NoPrompts: a row has none that can be used.
     """
     footer = _parquet(interview) if _is_parquet(interview) else None
     unread = _why_unread(interview) if footer else None
@@ -203,17 +204,17 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
         begin = max(0, size - TAIL_BYTES - length)
         footer = read_footer(aws.s3.read_range(interview.aws, uri, begin, length))
     except NotParquet as error:
-        raise _unusable(f"{uri} is not a Parquet file: {error}.") from error
+        raise _NoPrompts(f"{uri} is not a Parquet file: {error}.") from error
     if "prompt" not in footer.columns:
-        raise _unusable(f"{uri} has no column prompt; its columns: {', '.join(footer.columns)}.")
+        raise _NoPrompts(f"{uri} has no column prompt; its columns: {', '.join(footer.columns)}.")
     if not footer.rows:
-        raise _unusable(f"{uri} has no rows.")
+        raise _NoPrompts(f"{uri} has no rows.")
     number = "numbers, dates or truth values" if "prompt" in footer.numeric else None
     if held := number or footer.nested.get("prompt"):
-        raise _unusable(f"The column prompt of {uri} holds {held}; expected text or messages.")
+        raise _NoPrompts(f"The column prompt of {uri} holds {held}; expected text or messages.")
     if empty := footer.nulls.get("prompt"):
         verb = "has" if empty == 1 else "have"
-        raise _unusable(f"{empty:,} of {footer.rows:,} rows {verb} no prompt: it is null there.")
+        raise _NoPrompts(f"{empty:,} of {footer.rows:,} rows {verb} no prompt: it is null there.")
     return footer.rows, footer.columns, footer.largest.get("prompt", 0) // BYTES_PER_TOKEN
 
 
@@ -223,26 +224,22 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     uri, size = named_object(interview), interview.answer(slots.DATASET).facts.size
     if not uri.key.lower().endswith(interview.type.file_types):
         wanted = ", ".join(interview.type.file_types)
-        raise _unusable(f"{uri} can't be read as it is: its name must end in {wanted}.")
+        raise _NoPrompts(f"{uri} can't be read as it is: its name must end in {wanted}.")
     doing = f"Looking for prompts in {uri}"
     found = read_prompts(
         read_named(interview), uri.key, lambda done, _rows: interview.progress(doing, done, size)
     )
     if found.unusable:
-        raise _unusable(f"{uri} can't be read as it is: {found.unusable}.")
+        raise _NoPrompts(f"{uri} can't be read as it is: {found.unusable}.")
     if not found.rows:
-        raise _unusable(f"{uri} has no rows.")
+        raise _NoPrompts(f"{uri} has no rows.")
     if found.invalid:
         verb = "has" if found.invalid == 1 else "have"
         shown = "; ".join(found.shown)
-        raise _unusable(
+        raise _NoPrompts(
             f"{found.invalid:,} of {plural(found.rows, 'row')} {verb} no usable prompt. {shown}."
         )
     return found.rows, ("prompt",), found.longest
-
-
-def _unusable(message: str) -> AnswerRejected:
-    return AnswerRejected("dataset.prompts", message)
 
 
 def _describe(_: bool, facts: SampleFacts | PromptFacts | None) -> str:
