@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import heapq
-from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from evalbook.runs.one_by_one import Judged, judge_pairs, widths_of
 from evalbook.runs.statistics import (
     CONFIDENCE,
     DECIMALS,
     SIGNIFICANT,
+    Floats,
     Tally,
     compute_chance_of_no_difference,
     interval,
 )
-from evalbook.runs.store import NO_SCORE, Arm, Batch, RecordStore
+from evalbook.runs.store import Arm, Batch, RecordStore
 from evalbook.runs.verdicts import (
     SAME,
     TOO_FEW,
@@ -125,41 +127,38 @@ class Comparison:
     """Categories of their own size that were too many to show."""
 
 
-@dataclass
 class _Column:
     """One metric while the pairs go by."""
 
-    sign: int
-    width: float
-    gains: Tally = field(default_factory=Tally)
-    sums: list[float] = field(default_factory=lambda: [0.0, 0.0])
-    outcomes: list[int] = field(default_factory=lambda: [0, 0, 0])
-    left_out: int = 0
-    unscored: list[int] = field(default_factory=lambda: [0, 0])
+    def __init__(self, sign: int, width: float) -> None:
+        self.sign, self.width, self.gains = sign, width, Tally()
+        # Of the first and of the second model.
+        self.sums, self.unscored = np.zeros(2), np.zeros(2, int)
+        self.outcomes = np.zeros(3, int)
+        self.left_out = 0
 
-    def add(self, first: Sequence[float], second: Sequence[float]) -> None:
-        """Count some records; equal pairs of scores are worked on once."""
-        for (before, after), records in Counter(zip(first, second, strict=True)).items():
-            if before == NO_SCORE or after == NO_SCORE:
-                self.left_out += records
-                self.unscored[0] += records * (before == NO_SCORE)
-                self.unscored[1] += records * (after == NO_SCORE)
-                continue
-            gain = self.sign * round(after - before, DECIMALS)
-            self.gains.add(gain, records)
-            self.sums[0] += before * records
-            self.sums[1] += after * records
-            self.outcomes[(gain < 0) - (gain > 0) + 1] += records
+    def add(self, first: Floats, second: Floats) -> None:
+        sides = np.array([first, second])
+        missing = np.isnan(sides)
+        self.unscored += missing.sum(axis=1)
+        told = sides[:, ~missing.any(axis=0)]
+        self.left_out += len(first) - told.shape[1]
+        self.sums += told.sum(axis=1)
+        gains = self.sign * np.round(told[1] - told[0], DECIMALS)
+        self.outcomes += [(gains > 0).sum(), (gains == 0).sum(), (gains < 0).sum()]
+        self.gains.add_all(gains)
 
     def row(self, metric: str, confidence: float) -> MetricRow:
         records = self.gains.records
+        first, second = (self.sums / records).tolist() if records else (None, None)
         low, high = interval(self.gains, confidence)
-        wins, ties, losses = self.outcomes
+        wins, ties, losses = self.outcomes.tolist()
+        before, after = self.unscored.tolist()
         return MetricRow(
             metric,
             self.sign > 0,
-            self.sums[0] / records if records else None,
-            self.sums[1] / records if records else None,
+            first,
+            second,
             real(self.gains.mean),
             real(low),
             real(high),
@@ -168,7 +167,7 @@ class _Column:
             losses,
             records,
             self.left_out,
-            (self.unscored[0], self.unscored[1]),
+            (before, after),
             real(self.gains.deviation),
             self.width,
             compute_chance_of_no_difference(self.gains),
@@ -224,11 +223,7 @@ def _compare(store: RecordStore, first: Arm, second: Arm) -> Comparison:
         paired += len(batch.places)
         _add(columns, batch.first, batch.second)
         for category, rows in _by_category(batch, named).items():
-            picked = [
-                [array("d", (column[row] for row in rows)) for column in side]
-                for side in (batch.first, batch.second)
-            ]
-            _add(named[category], *picked)
+            _add(named[category], batch.first[:, rows], batch.second[:, rows])
         judged = judge_pairs(store, first, second, batch)
         lost = [it for it in judged if it.overall is not None and it.overall < 0]
         worst = heapq.nsmallest(MOST_LOSSES, [*worst, *lost], key=lambda it: (it.overall, it.place))
@@ -258,9 +253,7 @@ def _rows(store: RecordStore, columns: Sequence[_Column], told: set[str]) -> lis
     return [column.row(metric, 1 - store.level) for metric, column in named if metric in told]
 
 
-def _add(
-    columns: Sequence[_Column], first: Sequence[array[float]], second: Sequence[array[float]]
-) -> None:
+def _add(columns: Sequence[_Column], first: Floats, second: Floats) -> None:
     for column, before, after in zip(columns, first, second, strict=True):
         column.add(before, after)
 
@@ -271,9 +264,7 @@ def means(store: RecordStore, arm: Arm) -> tuple[MeanRow, ...]:
     for batch in store.batches(arm):
         records += len(batch.places)
         for tally, column in zip(tallies, batch.second, strict=True):
-            for score, times in Counter(column).items():
-                if score != NO_SCORE:
-                    tally.add(score, times)
+            tally.add_all(column[~np.isnan(column)])
     rows = []
     for metric, sign, tally in zip(store.metrics, store.signs, tallies, strict=True):
         if metric in judged_on:

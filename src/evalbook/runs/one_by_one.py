@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import heapq
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from evalbook.runs.store import NO_SCORE, Arm, Batch, Place, RecordStore
+import numpy as np
+
+from evalbook.runs.statistics import Floats
+from evalbook.runs.store import Arm, Batch, Place, RecordStore
+from evalbook.runs.verdicts import real
 
 
 class Judged(NamedTuple):
@@ -17,7 +20,7 @@ class Judged(NamedTuple):
     """Mean over the metrics that have scores, each on a scale from 0, worst, to 1."""
     lines: tuple[Place, ...]
     category: str | None
-    shares: tuple[float, ...]
+    shares: list[float]
     """What it is the mean of, by the store's metrics; not finite where there is no score."""
 
     @property
@@ -32,16 +35,8 @@ def read_pairs(store: RecordStore, first: Arm, second: Arm) -> Iterator[Judged]:
 
 
 def judge_pairs(store: RecordStore, first: Arm, second: Arm, batch: Batch) -> Iterator[Judged]:
-    scales = zip(store.signs, widths_of(store), strict=True)
-    shares = [
-        [(after - before) * scale for before, after in zip(*sides, strict=True)]
-        for scale, *sides in zip(
-            [sign / (width or 1.0) for sign, width in scales],
-            batch.first,
-            batch.second,
-            strict=True,
-        )
-    ]
+    scales = np.array(store.signs) / [width or 1.0 for width in widths_of(store)]
+    shares = (batch.second - batch.first) * scales[:, None]
     lines = (
         (Place(first.number, before), Place(second.number, place))
         for before, place in zip(batch.before, batch.places, strict=True)
@@ -50,35 +45,26 @@ def judge_pairs(store: RecordStore, first: Arm, second: Arm, batch: Batch) -> It
 
 
 def read_records(store: RecordStore, arm: Arm) -> Iterator[Judged]:
+    worst, widths = [], []
+    for metric, sign in zip(store.metrics, store.signs, strict=True):
+        low, high = scale_of(store, metric)
+        if low == high:  # none is worse than another
+            low, high = (low - 1, high) if sign > 0 else (low, high + 1)
+        worst.append(low if sign > 0 else high)
+        widths.append(high - low)
     for batch in store.batches(arm):
-        shares = []
-        for metric, sign, column in zip(store.metrics, store.signs, batch.second, strict=True):
-            low, high = scale_of(store, metric)
-            if low == high:  # none is worse than another
-                low, high = (low - 1, high) if sign > 0 else (low, high + 1)
-            worst = low if sign > 0 else high
-            shares.append([abs(it - worst) / (high - low) for it in column])
+        shares = np.abs(batch.second - np.array(worst)[:, None]) / np.array(widths)[:, None]
         yield from _judged(batch, shares, ((Place(arm.number, it),) for it in batch.places))
 
 
-def _judged(
-    batch: Batch, shares: Sequence[Sequence[float]], lines: Iterable[tuple[Place, ...]]
-) -> Iterator[Judged]:
-    # Without any metric, no record has a score.
-    columns = shares or [[NO_SCORE] * len(batch.places)]
-    for parts, them, category in zip(
-        zip(*columns, strict=True), lines, batch.categories, strict=True
-    ):
-        yield Judged(_mean_of(parts), them, category, parts)
-
-
-def _mean_of(parts: Sequence[float]) -> float | None:
-    total = sum(parts)
-    if math.isfinite(total):
-        return total / len(parts)
+def _judged(batch: Batch, shares: Floats, lines: Iterable[tuple[Place, ...]]) -> Iterator[Judged]:
+    scored = (~np.isnan(shares)).sum(axis=0)
     # Where a score is missing, its share is none.
-    scored = [part for part in parts if math.isfinite(part)]
-    return math.fsum(scored) / len(scored) if scored else None
+    overall = np.nansum(shares, axis=0) / np.where(scored, scored, np.nan)
+    for mean, them, category, parts in zip(
+        overall.tolist(), lines, batch.categories, shares.T.tolist(), strict=True
+    ):
+        yield Judged(real(mean), them, category, parts)
 
 
 def find_lowest_records(store: RecordStore, arm: Arm, most: int) -> list[Judged]:

@@ -70,6 +70,10 @@ class Tally:
         if len(self.counts) > _MOST_VALUES:
             self._coarsen()
 
+    def add_all(self, values: Floats) -> None:
+        for value, times in zip(*np.unique(values, return_counts=True), strict=True):
+            self.add(float(value), int(times))
+
     def _coarsen(self) -> None:
         span = max(self.counts) - min(self.counts)
         self._step = max(2 * self._step, 2 * span / _MOST_VALUES)

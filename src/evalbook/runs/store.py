@@ -15,9 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
-from math import inf, isfinite
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any, NamedTuple, cast
+
+import numpy as np
 
 from evalbook.runs.answers import AnswerFaults
 from evalbook.runs.records import (
@@ -31,14 +33,14 @@ from evalbook.runs.records import (
     read_record,
     shown_names,
 )
-from evalbook.runs.statistics import SIGNIFICANT
+from evalbook.runs.statistics import SIGNIFICANT, Floats
 
-NO_SCORE = inf
-"""Stands for a missing score in columns: unlike nan it equals itself, so that it can be counted."""
+NO_SCORE = nan
+"""Stands for a missing score in columns."""
 # A label scale has ten labels at most; a file that has more is not one.
 _MOST_LABELS = 12
 _MOST_METRICS = 200
-_BATCH = 1000
+_BATCH = 5000
 
 # The files are thrown away in the end: nothing needs to survive a power cut.
 _SETUP = """PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
@@ -106,8 +108,9 @@ class Batch:
     before: Sequence[int]
     """Their numbers in the first model's results."""
     categories: Sequence[str | None]
-    first: list[array[float]]
-    second: list[array[float]]
+    first: Floats
+    """A row for each metric, a column for each record."""
+    second: Floats
 
 
 class RecordStore:
@@ -189,9 +192,10 @@ class RecordStore:
         self.metrics += [name for name in names if name not in self.metrics]
         for batch in self.batches(arm):
             for name, column in zip(self.metrics, batch.second, strict=True):
-                arm.scores += len(column) - column.count(NO_SCORE)
-                known = {*column, *self.ranges.get(name, ())} - {NO_SCORE}
+                known = column[~np.isnan(column)].tolist()
+                arm.scores += len(known)
                 if known:
+                    known += self.ranges.get(name, ())
                     self.ranges[name] = min(known), max(known)
 
     @contextmanager
@@ -213,7 +217,8 @@ class RecordStore:
         )
         while some := rows.fetchmany(_BATCH):
             places, categories, scores = zip(*some, strict=True)
-            yield Batch(places, (), categories, [], self._columns(arm, scores))
+            columns = self._columns(arm, scores)
+            yield Batch(places, (), categories, columns[:0], columns)
 
     def paired_batches(self, first: Arm, second: Arm) -> Iterator[Batch]:
         """Yield the records that both models answered, in the order the second one has them.
@@ -231,17 +236,15 @@ class RecordStore:
             columns = self._columns(first, scores_a), self._columns(second, scores_b)
             yield Batch(places, before, categories, *columns)
 
-    def _columns(self, arm: Arm, blobs: Sequence[bytes]) -> list[array[float]]:
-        width = len(arm.columns)
-        if any(len(blob) != 8 * width for blob in blobs):
-            # A metric that was first seen in a later record.
-            filled = array("d", [NO_SCORE]) * width
-            blobs = [blob + filled[len(blob) // 8 :].tobytes() for blob in blobs]
-        flat: array[float] = array("d")
-        flat.frombytes(b"".join(blobs))
-        nothing = array("d", [NO_SCORE]) * len(blobs)
-        names = arm.metrics
-        return [flat[names[it] :: width] if it in names else nothing for it in self.metrics]
+    def _columns(self, arm: Arm, blobs: Sequence[bytes]) -> Floats:
+        width, nothing = len(arm.columns), array("d", [NO_SCORE]).tobytes()
+        # A metric that was first seen in a later record has no score in this one.
+        whole = b"".join(blob + nothing * (width - len(blob) // 8) for blob in blobs)
+        scores = np.frombuffer(whole).reshape(len(blobs), width)
+        found = np.full((len(self.metrics), len(blobs)), NO_SCORE)
+        for metric, column in arm.metrics.items():
+            found[self.metrics.index(metric)] = scores[:, column]
+        return found
 
     def categories(self, arm: Arm, fewest: int) -> list[tuple[str, int]]:
         """Return the categories of a model's records with their sizes, the largest first.
