@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 from evalbook.runs.comparison import Comparison, compare
@@ -68,13 +69,15 @@ def a_report(store: RecordStore, base: Sequence[bytes], tuned: Sequence[bytes]) 
     """A report on two models' lines."""
     pairing = (store.add_arm("base", base), store.add_arm("fine-tuned", tuned))
     run = RunFacts(
-        "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/e",
-        "a-run",
-        "Succeeded",
-        "llm_as_judge",
-        "2026-11-21T00:00:00+00:00",
-        "arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2",
-        "a-judge",
-        "s3://data/eval.jsonl",
+        arn="arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/e",
+        name="a-run",
+        kind="llm_as_judge",
+        status="Succeeded",
+        created=datetime(2026, 11, 21, tzinfo=timezone.utc),
+        model="arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2",
+        judge="a-judge",
+        dataset="s3://data/eval.jsonl",
+        output=None,
+        failure=None,
     )
     return Results([run], store, compare(store, [pairing]))

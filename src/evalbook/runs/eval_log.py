@@ -85,6 +85,7 @@ def _sample(number: int, record: JudgedRecord, model: str) -> dict[str, Any]:
 
 def _header(report: Results, arm: Arm) -> dict[str, Any]:
     run = report.runs[0]
+    created = run.created.isoformat(timespec="seconds")
     scores = [
         {
             "name": row.metric,
@@ -102,7 +103,7 @@ def _header(report: Results, arm: Arm) -> dict[str, Any]:
             "run_id": run.name,
             "task_id": run.name,
             "eval_id": f"{run.name}-{arm.number}",
-            "created": run.created,
+            "created": created,
             "task": run.name,
             "task_version": 0,
             "task_args": {},
@@ -119,5 +120,5 @@ def _header(report: Results, arm: Arm) -> dict[str, Any]:
             "completed_samples": arm.records,
             "scores": scores,
         },
-        "stats": {"started_at": run.created, "completed_at": run.created, "model_usage": {}},
+        "stats": {"started_at": created, "completed_at": created, "model_usage": {}},
     }

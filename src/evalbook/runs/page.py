@@ -94,8 +94,8 @@ def _facts(report: Results) -> Iterator[str]:
             "judge": run.judge,
             "dataset": run.dataset,
         }
-        about = [run.status, run.created[:10], *(f"{it} {of}" for it, of in named.items() if of)]
-        yield f"{run.name}: {' · '.join(about)}"
+        date, told = f"{run.created:%Y-%m-%d}", [f"{it} {of}" for it, of in named.items() if of]
+        yield f"{run.name}: {' · '.join([run.status, date, *told])}"
     if report.cost:
         cost = "{:,.2f} to {:,.2f}".format(*report.cost)
         yield f"The judging cost about {cost} US dollars, by its tokens and AWS's Price List."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evalbook.aws.mlflow import find_tracked_run, run_metrics
 from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_result_files
@@ -14,7 +14,7 @@ from evalbook.aws.step_jobs import TrainingJob, find_job_behind, training_job
 from evalbook.console import PAGES, build_console_url, build_logs_url, build_run_pages
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
 from evalbook.runs.find import Target
-from evalbook.runs.history import StartedRun
+from evalbook.runs.history import PastRunDocument, StartedRun, describe_run
 from evalbook.runs.jobs import Look, find_whole_dataset, look_at
 from evalbook.texts import joined
 
@@ -38,23 +38,14 @@ _MODEL_OF = {
 _OF_BASE = re.compile(r"-[0-9a-f]{8}-base-\d{14}")
 
 
-@dataclass(frozen=True)
-class RunFacts:
-    """One run, as the head of a report names it."""
+@dataclass(frozen=True, kw_only=True)
+class RunFacts(PastRunDocument):
+    """One run, as the head of a report names it; ``arn`` is the first execution's."""
 
-    arn: str
-    name: str
-    status: str
-    kind: str
-    created: str
-    """ISO 8601."""
-    model: str | None
-    judge: str | None
-    dataset: str | None
     base_model: str | None = None
     """Beside which the model was evaluated, where the run tells."""
     jobs: int = 1
-    """How many executions it is; ``arn`` is the first one's."""
+    """How many executions it is."""
     console: dict[str, list[str]] = field(default_factory=dict)
     """Where the AWS console shows it, by the kind of page."""
 
@@ -230,21 +221,14 @@ def _model_of(step: RunStep, label: str, job: TrainingJob) -> str:
 
 
 def _facts(parts: Sequence[Ended]) -> RunFacts:
-    run, plan, job = parts[0].run, parts[0].plan, parts[0].job
-    states = [it.run.status for it in parts]
-    return RunFacts(
-        run.arn,
-        job.evaluation + ("-base" if job.base else "") if job.parts else run.name,
-        next((it for it in states if it != "Succeeded"), "Succeeded"),
-        run.kind,
-        run.created.isoformat(timespec="seconds"),
-        plan.model_package or plan.base_model,
-        plan.judge,
-        find_whole_dataset(plan.dataset) if job.parts else plan.dataset,
-        plan.base_model if plan.model_package else None,
-        len(parts),
-        _console(parts),
-    )
+    first, job = parts[0], parts[0].job
+    states = (it.run.status for it in parts if it.run.status != "Succeeded")
+    told = replace(describe_run(first), status=next(states, "Succeeded"))
+    if job.parts:
+        name = job.evaluation + ("-base" if job.base else "")
+        told = replace(told, name=name, dataset=find_whole_dataset(told.dataset))
+    base = first.plan.base_model if first.plan.model_package else None
+    return RunFacts(**vars(told), base_model=base, jobs=len(parts), console=_console(parts))
 
 
 def _console(parts: Sequence[Ended]) -> dict[str, list[str]]:
