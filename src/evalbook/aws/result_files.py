@@ -18,8 +18,8 @@ import json
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Any
 
@@ -44,15 +44,17 @@ _GZIP = b"\x1f\x8b"
 class ResultFiles:
     """What one judging, benchmark or scorer job left behind."""
 
-    records: tuple[S3Uri, ...]
+    records: tuple[S3Uri, ...] = ()
     """JSON Lines with a judged record each; empty for benchmarks and scorers."""
-    summaries: tuple[S3Uri, ...]
+    summaries: tuple[S3Uri, ...] = ()
     """JSON with one figure per metric."""
-    looked_at: tuple[str, ...]
+    looked_at: tuple[str, ...] = ()
     """Places that were searched, for a message about what is missing."""
     details: tuple[tuple[S3Uri, ...], ...] = ()
     """Files with a row for each record of a benchmark, a scorer or InspectAI; those of one kind
     together, and the kind that says most first."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """What MLflow recorded instead, of a multi-turn RL evaluation."""
 
     def with_more(self, more: ResultFiles) -> ResultFiles:
         """Return these and those of another part of the same records; totals can't be added."""

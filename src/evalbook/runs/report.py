@@ -387,8 +387,8 @@ def _totals(
 ) -> Iterator[tuple[Source, Figures, Mapping[str, Figures]]]:
     """Yield each model that has totals, with those overall and by task."""
     for source in sources:
-        if source.metrics:
-            yield (source, *compute_rollout_figures(source.metrics))
+        if source.files.metrics:
+            yield (source, *compute_rollout_figures(source.files.metrics))
         elif source.files.summaries:
             overall, tasks = read_figures(read_summary(aws, source.files.summaries[-1]))
             if overall:

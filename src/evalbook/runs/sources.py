@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from evalbook.aws.mlflow import find_tracked_run, run_metrics
@@ -60,9 +61,6 @@ class Source:
     """Place of its run in the report."""
     evaluation: str
     files: ResultFiles
-    """What lies in S3; nothing where MLflow keeps the results."""
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    """What MLflow recorded of a multi-turn RL evaluation."""
 
 
 @dataclass(frozen=True)
@@ -133,12 +131,11 @@ def find_sources(
     for place, run in enumerate(runs):
         progress(f"Looking for the results of {run.facts.name}")
         for part in run.parts:
-            for model, files, metrics in _results(aws, part, problems):
+            for model, files in _results(aws, part, problems):
                 name = f"{run.facts.name} {model}" if several else model
                 if before := found.get((place, model)):
                     files = before.files.with_more(files)
-                source = Source(name, model, place, run.evaluation, files, metrics)
-                found[place, model] = source
+                found[place, model] = Source(name, model, place, run.evaluation, files)
     if not found:
         ends = [it.run for run in runs for it in run.parts]
         states = ", ".join(f"{it.name} ended as {it.status}" for it in ends)
@@ -152,16 +149,14 @@ def find_sources(
     return sorted(found.values(), key=lambda it: (it.run, it.model != BASE)), problems
 
 
-def _results(
-    aws: Aws, part: Ended, problems: list[str]
-) -> Iterator[tuple[str, ResultFiles, Mapping[str, float]]]:
-    """Yield what each step of an execution left: of which model, its files or its metrics."""
+def _results(aws: Aws, part: Ended, problems: list[str]) -> Iterator[tuple[str, ResultFiles]]:
+    """Yield what each step of an execution left, and of which model."""
     for step in part.steps:
         if step.name not in _MODEL_OF or step.job is None:
             continue
         if ":training-job/" not in step.job:
             if metrics := _tracked(aws, step, problems):
-                yield _MODEL_OF[step.name] or TUNED, ResultFiles((), (), ()), metrics
+                yield _MODEL_OF[step.name] or TUNED, ResultFiles(metrics=metrics)
             continue
         try:
             job = training_job(aws, step.job)
@@ -171,12 +166,16 @@ def _results(
         if step.name == "InspectAIEvaluation":
             files = find_inspect_files(aws, job.output, job.name, job.created, job.ended)
         else:
-            behind = _bedrock_job(aws, part.run.region, step, job)
-            files = find_result_files(aws, job.output, job.name, behind)
-        if not files.records and not files.summaries and not files.details:
+            behind = None
+            # Where a step failed after judging, Bedrock alone tells its job's name.
+            if step.status != "Succeeded" and job.evaluation == "LLMAJEvaluation":
+                with suppress(*REFUSED):
+                    behind = find_job_behind(aws, part.run.region, job)
+            files = find_result_files(aws, job.output, job.name, behind.name if behind else None)
+        if files.records or files.summaries or files.details:
+            yield _model_of(step, part.label, job), files
+        else:
             problems.append(f"{step.name} left no results under {' or '.join(files.looked_at)}.")
-            continue
-        yield _model_of(step, part.label, job), files, {}
 
 
 def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
@@ -196,17 +195,6 @@ def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
     where = f" Its rewards are in MLflow's run {run.name} ({run.run_id})." if run else ""
     problems.append(f"{step.name}: {why}{where}")
     return {}
-
-
-def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str | None:
-    """Return the Bedrock job's name where only Bedrock tells it: the step failed after judging."""
-    if step.status == "Succeeded" or job.evaluation != "LLMAJEvaluation":
-        return None
-    try:
-        found = find_job_behind(aws, region, job)
-    except REFUSED:
-        return None
-    return found.name if found else None
 
 
 def _model_of(step: RunStep, label: str, job: TrainingJob) -> str:
