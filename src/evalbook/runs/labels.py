@@ -311,26 +311,21 @@ def _more(gain: float, error: float, mistakes: float, labels: int, confidence: f
 
 
 def _agreement(pairs: Sequence[tuple[float, float]], choices: bool) -> tuple[JudgeAgreement, ...]:
+    from scipy.stats import binomtest, rankdata
+
     if choices:
-        signs = [(int(a), int(b)) for a, b in pairs]
-        return (_same(signs), _kappa(signs))
+        same = binomtest(sum(a == b for a, b in pairs), len(pairs))
+        low, high = map(float, same.proportion_ci(CONFIDENCE, "wilson"))
+        return (JudgeAgreement("same answer", float(same.statistic), low, high), _kappa(pairs))
     judged, said = zip(*pairs, strict=True)
+    ranks = rankdata(judged).tolist(), rankdata(said).tolist()
     return (
         _correlation("correlation (Pearson)", judged, said, 1.0),
-        _correlation("rank correlation (Spearman)", _ranks(judged), _ranks(said), 1.06),
+        _correlation("rank correlation (Spearman)", *ranks, 1.06),
     )
 
 
-def _same(pairs: Sequence[tuple[int, int]]) -> JudgeAgreement:
-    """Return the share of the same answers, with Wilson's interval."""
-    n, z = len(pairs), NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    share = sum(a == b for a, b in pairs) / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return JudgeAgreement("same answer", share, middle - half, middle + half)
-
-
-def _kappa(pairs: Sequence[tuple[int, int]]) -> JudgeAgreement:
+def _kappa(pairs: Sequence[tuple[float, float]]) -> JudgeAgreement:
     """Return Cohen's kappa, with the error of Fleiss, Cohen and Everitt (1969)."""
     n = len(pairs)
     cells = Counter(pairs)
@@ -362,13 +357,6 @@ def _correlation(what: str, a: Sequence[float], b: Sequence[float], wider: float
     half = 1.96 * math.sqrt(wider / (len(a) - 3))
     ends = (math.tanh(math.atanh(inside) + it) for it in (-half, half))
     return JudgeAgreement(what, value, *ends)
-
-
-def _ranks(values: Sequence[float]) -> list[float]:
-    order = sorted(values)
-    first = {value: place for place, value in reversed(list(enumerate(order)))}
-    times = Counter(values)
-    return [first[value] + (times[value] - 1) / 2 for value in values]
 
 
 def _sentence(it: Corrected, names: tuple[str, str], confidence: float) -> str:
