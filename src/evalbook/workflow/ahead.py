@@ -10,7 +10,7 @@ from evalbook.texts import shortened
 from evalbook.workflow import hearing
 from evalbook.workflow.interview import AnyAnswer, AnyStep, AskedBack, Interview
 from evalbook.workflow.kept import find_kept_question
-from evalbook.workflow.replies.reading import AskBack, Reading, Taken
+from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Reading, Taken
 from evalbook.workflow.turn import Question
 
 
@@ -79,6 +79,20 @@ def _again(answer: AnyAnswer, asked: Question, step: AnyStep, interview: Intervi
 
 def hear(step: AnyStep, said: str, question: Question, interview: Interview) -> Reading:
     return (step.hears or hearing.by_kind)(said, question, interview)
+
+
+def understand(
+    step: AnyStep, said: str, question: Question, interview: Interview
+) -> Taken | AskBack:
+    """Return what a reply comes to; what is not recognised is left to the step as it is.
+
+    Raises:
+        AnswerRejected: it is no answer yet.
+    """
+    reading = hear(step, said, question, interview)
+    if isinstance(reading, Hesitates | Incomplete):
+        raise hearing.rejection(reading, said, step.name, question)
+    return reading or Taken(said, exact=True)
 
 
 def ask_back(interview: Interview, step: AnyStep, reading: AskBack, said: str) -> None:

@@ -1,4 +1,4 @@
-"""How the answer to one step is taken: heard, read, checked, and put among the answers."""
+"""How answers are taken: heard, read, checked and put among the answers, or kept for their turn."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 
-from evalbook.errors import AnswerRejected
+from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.texts import shortened, titled
-from evalbook.workflow import hearing
-from evalbook.workflow.ahead import Ahead, ask_back, forget_finding, hear, within_a_sentence
-from evalbook.workflow.doubts import find_step, put_answer, reopen
+from evalbook.workflow import hearing, slots
+from evalbook.workflow.ahead import (
+    Ahead,
+    ask_back,
+    forget_finding,
+    hear,
+    understand,
+    within_a_sentence,
+)
+from evalbook.workflow.doubts import find_step, put_answer, refuse_what_is_never_asked, reopen
 from evalbook.workflow.interview import (
     Accepted,
     AnyAccepted,
@@ -20,9 +27,9 @@ from evalbook.workflow.interview import (
     Narrowed,
     Reopened,
 )
-from evalbook.workflow.kept import keep_question
+from evalbook.workflow.kept import forget_question_knowing, keep_question
 from evalbook.workflow.replies.choices import how_to_answer
-from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Taken
+from evalbook.workflow.replies.reading import AskBack, Hesitates, Taken
 from evalbook.workflow.replies.values import name_in
 from evalbook.workflow.replies.words import (
     means_default,
@@ -30,7 +37,7 @@ from evalbook.workflow.replies.words import (
     without_courtesy,
     without_preamble,
 )
-from evalbook.workflow.slots import CONFIRM
+from evalbook.workflow.steps import judge_model
 from evalbook.workflow.turn import Question
 
 _TO_THE_LETTER = (hearing.free_text, hearing.to_the_letter)
@@ -58,17 +65,13 @@ def take_answer(interview: Interview, ahead: Ahead, text: str) -> tuple[AnyAccep
         return _check(interview, step, question, question.default, question.default), ""
     if not said:
         raise AnswerRejected("answer.empty", "No answer was given.", how_to_answer(question))
-    if step.name == CONFIRM.name and interview.aside.unsettled and _drops_wishes(said):
+    if step.slot == slots.CONFIRM and interview.aside.unsettled and _drops_wishes(said):
         interview.aside.unsettled.clear()
         return Accepted(None, notices=("Nothing was changed.",)), ""
-    reading = hear(step, said, question, interview)
-    if isinstance(reading, Hesitates | Incomplete):
-        raise hearing.rejection(reading, said, step.name, question)
+    reading = understand(step, said, question, interview)
     if isinstance(reading, AskBack):
         ask_back(interview, step, reading, said)
         return Accepted(None), ""
-    if reading is None:
-        return _check(interview, step, question, said, said), ""
     before = interview.answers.get(step.name)
     accepted = _check(interview, step, question, reading.text, said, reading.left)
     if reading.exact:
@@ -157,3 +160,83 @@ def _drops_wishes(said: str) -> bool:
     """Tell whether a wish that could not be settled is given up."""
     given_up = r"\b(?:never ?mind|(?:forget|drop|leave) (?:it|that))\b"
     return means_default(said) or bool(re.search(given_up, plain(said)))
+
+
+def keep_for_later(interview: Interview, step: AnyStep, text: str) -> AnyAccepted:
+    """Keep what was said for a step until its turn.
+
+    Raises:
+        AnswerRejected: it is already known to be unusable.
+    """
+    if not step.said_ahead:
+        raise AnswerRejected(
+            "step.not_yet",
+            f"{step.name} can only be answered when it is asked, in the person's own words.",
+            "Answer the current question first.",
+        )
+    if not text.strip():
+        raise AnswerRejected(
+            "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
+        )
+    said = hearing.refuse_too_long(step, text.strip())
+    interview.aside.volunteered[step.name] = said
+    try:
+        refuse_what_is_never_asked(interview, step)
+        remark = _foresee(interview, step, said)
+    except AwsUnavailable:
+        remark = ", not checked yet because AWS can't be reached"
+    except AnswerRejected:
+        del interview.aside.volunteered[step.name]
+        raise
+    forget_question_knowing(interview, step)
+    title = within_a_sentence(step.title)
+    noted = f"Noted for {title}: {shortened(said, 80)}{remark}; you will be asked to confirm it."
+    return Accepted(None, notices=(noted,))
+
+
+_PURE = (slots.S3_OUTPUT, slots.REGION, slots.PROJECT, slots.RUN_NAME)
+"""Steps that can be read without earlier answers."""
+_ALONE = {
+    slots.DATASET: ("s3.", "dataset."),
+    slots.MODEL: ("model.missing", "model.arn", "model.kind"),
+}
+"""Steps that can be checked before the type is known, and the rejections that hold for any."""
+
+
+def _foresee(interview: Interview, step: AnyStep, said: str) -> str:
+    """Check an answer given ahead of its turn as far as possible, and return a remark on it.
+
+    Raises:
+        AnswerRejected: it is already known to be unusable.
+        AwsUnavailable: AWS could not be asked.
+    """
+    if step.slot == slots.JUDGE_MODEL:
+        return judge_model.foreseen(interview, said)
+    # Steps of other types can't be checked until the type is known.
+    known = step in interview.steps and all(
+        interview.answered(it.name)
+        for it in interview.steps
+        if it.slot in step.depends_on and interview.applies(it)
+    )
+    checkable = known or step.slot in _ALONE
+    # Which bucket is meant is known in its turn.
+    readable = step.slot in _PURE and (step.slot != slots.S3_OUTPUT or "://" in said)
+    if not (checkable or readable):
+        return ""
+    try:
+        question = step.ask(interview) if checkable else Question(step.title)
+        reading = understand(step, said, question, interview)
+        meant = hearing.as_list(reading.text) if isinstance(reading, Taken) else reading.meaning
+        remark = "" if meant == said else f", which is {meant}"
+        if checkable and (step.do is not None or step.depends_on_all):
+            return remark
+        value = step.read(reading.text, question, interview)
+        if not checkable:
+            return ""
+        outcome = step.check(value, interview)
+    except AnswerRejected as rejection:
+        holds = not checkable or known or rejection.code.startswith(_ALONE[step.slot])
+        if holds and rejection.code != "step.not_answered":
+            raise
+        return ""
+    return remark or (", checked" if isinstance(outcome, Accepted) else "")

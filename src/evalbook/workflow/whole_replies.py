@@ -6,15 +6,14 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 
-from evalbook.checks import REOPEN, Remedy
+from evalbook.checks import REOPEN, Check, Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
-from evalbook.workflow.ahead import Ahead, hear
+from evalbook.workflow.ahead import Ahead, hear, within_a_sentence
 from evalbook.workflow.asked import answer_to
 from evalbook.workflow.doubts import find_step, find_step_to_reopen, reopen
-from evalbook.workflow.elsewhere import NOT_HEARD, use_pieces
-from evalbook.workflow.interview import Accepted, AnyAccepted, Interview
+from evalbook.workflow.interview import Accepted, AnyAccepted, AnyStep, Interview
 from evalbook.workflow.replies.pieces import Parts, find_pieces, step_to_change
 from evalbook.workflow.replies.reading import AskBack, Taken
 from evalbook.workflow.replies.words import KEEPS, asked_beside, plain, said_first, yes_or_no
@@ -26,7 +25,7 @@ from evalbook.workflow.slots import (
     KMS_KEY,
     MODEL,
 )
-from evalbook.workflow.taking import answer_step, take_answer
+from evalbook.workflow.taking import answer_step, keep_for_later, say_what_was_taken, take_answer
 from evalbook.workflow.turn import Question
 
 
@@ -130,23 +129,109 @@ def _heard_beside(
         own = _own_piece(interview, ahead, text, rejection)
         return own or _reopened_by_name(interview, text, rejection)
     if ahead.step.slot == BEDROCK_TERMS:
-        kept = use_pieces(interview, replace(parts, rest=""), rejection)
+        kept = _use_pieces(interview, replace(parts, rest=""), rejection)
         ignored = "The rest was ignored: agreeing to the terms stands alone."
         return replace(kept, notices=(*kept.notices, ignored))
     own, why_not = _take_own(interview, ahead, parts)
     if own is not None:
         return _with_parts(interview, own, replace(parts, rest=""))
-    return use_pieces(interview, parts, why_not or rejection)
+    return _use_pieces(interview, parts, why_not or rejection)
 
 
 def _with_parts(interview: Interview, accepted: AnyAccepted, parts: Parts) -> AnyAccepted:
     """Keep what else was said for other steps, and name what was not understood of it."""
-    kept = use_pieces(interview, parts, None)
+    kept = _use_pieces(interview, parts, None)
     return replace(
         accepted,
         checks=(*accepted.checks, *kept.checks),
         notices=(*accepted.notices, *kept.notices),
     )
+
+
+def _use_pieces(
+    interview: Interview, parts: Parts, rejection: AnswerRejected | None
+) -> AnyAccepted:
+    """Change answers by the pieces of a reply, keep those whose turn comes, say what fails.
+
+    Args:
+        interview: whose answers are changed.
+        parts: of the reply.
+        rejection: why the reply as a whole is no answer, if it is none.
+
+    Raises:
+        AnswerRejected: no piece could be used, and no change was wished.
+    """
+    steps = {step.name: step for step in interview.nameable}
+    asked_for = [(steps[it.step], it.said) for it in parts.pieces if it.step in steps]
+    usable = [(step, said) for step, said in asked_for if step.said_ahead]
+    if not usable and rejection is not None:
+        raise rejection
+    notices = [
+        f"{interview.type.label} does not ask for {it.step}: {shortened(it.said)}."
+        for it in parts.pieces
+        if it.step not in steps
+    ]
+    checks: list[Check] = []
+    failures: list[AnswerRejected] = []
+    for step, said in usable:
+        changes = step.name in interview.answers
+        try:
+            accepted = (_change_answer if changes else keep_for_later)(interview, step, said)
+            notices += accepted.notices
+            checks += accepted.checks
+        except AnswerRejected as failure:
+            failures.append(failure)
+            if changes:
+                interview.aside.unsettled[step.name] = f"{step.title}: {failure.message}"
+            title = within_a_sentence(step.title)
+            notices.append(f"Not accepted for {title}: {_with_remedy(failure)}")
+    asked_back = any(step.name in interview.aside.asked_back for step, _ in usable)
+    if rejection is not None and not (notices or asked_back):
+        raise rejection
+    refused = rejection is not None and failures and len(failures) == len(notices)
+    if refused and not interview.aside.unsettled:
+        raise failures[0]
+    if parts.rest:
+        notices.append(_say_of_the_rest(parts.rest, rejection))
+    return Accepted(None, checks=tuple(checks), notices=tuple(notices))
+
+
+def _say_of_the_rest(rest: str, rejection: AnswerRejected | None) -> str:
+    if rejection is not None and not rejection.code.startswith(_NOT_HEARD):
+        return _with_remedy(rejection)
+    answers = rejection is not None and rejection.code == "answer.question"
+    if rejection is not None and answers and rejection.message != hearing.NO_ANSWER:
+        return rejection.message
+    return f"Not understood: “{shortened(rest)}”."
+
+
+def _with_remedy(rejection: AnswerRejected) -> str:
+    remedy = rejection.remedy.text if isinstance(rejection.remedy, Remedy) else rejection.remedy
+    return f"{rejection.message} {remedy or ''}".strip()
+
+
+def _change_answer(interview: Interview, step: AnyStep, said: str) -> AnyAccepted:
+    """Change an answer, and say what was taken."""
+    before = interview.answers[step.name]
+    accepted = answer_step(interview, step, said)
+    taken = say_what_was_taken(interview, step, before)
+    others = (notice for notice in accepted.notices if notice not in taken)
+    return replace(accepted, notices=(*taken, *others))
+
+
+_NOT_HEARD = (
+    "answer.",
+    "confirm.declined",
+    "terms.",
+    "task.",
+    "metrics.unknown",
+    "pilot.unclear",
+    "region.unknown",
+    "project.name",
+    "advanced.",
+    "complete",
+)
+"""How the codes of rejections begin that say no more than that a reply is no answer."""
 
 
 _ONE_NAME = (EXECUTION_ROLE, JUDGE_MODEL, KMS_KEY)
@@ -199,7 +284,7 @@ def _take_own(
     try:
         return take_answer(interview, ahead, own)[0], None
     except AnswerRejected as rejection:
-        return None, None if rejection.code.startswith(NOT_HEARD) else rejection
+        return None, None if rejection.code.startswith(_NOT_HEARD) else rejection
 
 
 _LINKS = r"^\W*(?:and|but|with)\b|(?:\b(?:and|but|with)|,)\W*$"
@@ -231,7 +316,7 @@ def _may_say_more(text: str, ahead: Ahead, rejection: AnswerRejected) -> bool:
         return False
     any_text = (None, hearing.free_text, hearing.project)
     named = ahead.asked.kind == "text" and ahead.step.hears not in any_text
-    unheard = rejection.code.startswith(NOT_HEARD)
+    unheard = rejection.code.startswith(_NOT_HEARD)
     if words[0].lower().startswith(("s3://", "arn:")) and not re.search(r"[,;]| and ", text):
         return not named and unheard
     return named or len(words) == 1 or unheard
@@ -254,7 +339,7 @@ def change_answers(interview: Interview, text: str) -> AnyAccepted:
     parts = find_pieces(text)
     if not parts.pieces:
         return _reopened_by_name(interview, text, complete)
-    return use_pieces(interview, parts, complete)
+    return _use_pieces(interview, parts, complete)
 
 
 _ANOTHER = (

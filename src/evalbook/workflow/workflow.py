@@ -20,7 +20,6 @@ from evalbook.workflow.doubts import (
     reopen,
     settle_doubts,
 )
-from evalbook.workflow.elsewhere import keep_for_later
 from evalbook.workflow.hearing import quote_a_line
 from evalbook.workflow.interview import (
     Accepted,
@@ -36,7 +35,7 @@ from evalbook.workflow.saved import read_interview, write_interview
 from evalbook.workflow.slots import CONFIRM
 from evalbook.workflow.steps import notebook
 from evalbook.workflow.summary import Summary, summarise
-from evalbook.workflow.taking import answer_step
+from evalbook.workflow.taking import answer_step, keep_for_later
 from evalbook.workflow.turn import Default, Position, Problem, Turn
 from evalbook.workflow.whole_replies import change_answers, hear_answer
 
