@@ -140,12 +140,8 @@ def plural(number: int, noun: str) -> str:
 def fold_lines(text: str, width: int | None, *, hanging: bool = True) -> str:
     """Return the text with lines longer than ``width`` broken between words.
 
-    What has no spaces, such as an ARN, stays whole, so that it can be copied.
-
-    Args:
-        text: any text.
-        width: columns; None if nothing is to be broken.
-        hanging: whether what continues a line is indented more than its beginning.
+    What has no spaces, such as an ARN, stays whole, so that it can be copied. Where it is
+    ``hanging``, what continues a line is indented more than its beginning.
     """
     if width is None:
         return text

@@ -275,6 +275,7 @@ SAYINGS = {
         "a couple of times": 2,
         "once is enough": 1,
         "3x": 3,
+        "x²": "<epochs>",
         "two or three": "<answer.incomplete>",
         "more than once": "<answer.incomplete>",
         "about five": "<You said about five. That is 5. Use it?>",

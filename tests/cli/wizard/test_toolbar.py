@@ -1,6 +1,6 @@
 from prompt_toolkit.utils import get_cwidth
 
-from evalbook.cli.wizard.toolbar import answers_in_brief, cut, cut_at_word
+from evalbook.cli.wizard.prompts import answers_in_brief, cut, cut_at_word
 
 ROLE = "arn:aws:iam::123456789012:role/EvaluationRole"
 

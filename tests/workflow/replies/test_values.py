@@ -22,6 +22,10 @@ KEY = Question("Which KMS key should encrypt the results?", default="none")
 PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/ticket-summaries/3"
 
 
+def understand_model(said, question):
+    return values.understand_model(said, question, None)
+
+
 def key_name(said, question):
     return values.understand_name(said, question, ("kms", "key"))
 
@@ -69,13 +73,13 @@ def role_name(said, question):
         (key_name, KEY, "as I said, none", "none"),
         (key_name, KEY, "the key alias/prod", "alias/prod"),
         (key_name, KEY, "no, use alias/prod", "alias/prod"),
-        (values.understand_model, MODEL, "version 1 of ticket-summaries", "ticket-summaries/1"),
-        (values.understand_model, MODEL, "ticket-summaries version 1", "ticket-summaries/1"),
-        (values.understand_model, MODEL, "ticket-summaries v2 please", "ticket-summaries/2"),
-        (values.understand_model, MODEL, "the group ticket-summaries", "ticket-summaries"),
-        (values.understand_model, MODEL, "my model is called ticket-summaries.", "ticket-summaries"),
-        (values.understand_model, MODEL, "the latest version of ticket-summaries", "ticket-summaries"),
-        (values.understand_model, MODEL, f"it is {PACKAGE}.", PACKAGE),
+        (understand_model, MODEL, "version 1 of ticket-summaries", "ticket-summaries/1"),
+        (understand_model, MODEL, "ticket-summaries version 1", "ticket-summaries/1"),
+        (understand_model, MODEL, "ticket-summaries v2 please", "ticket-summaries/2"),
+        (understand_model, MODEL, "the group ticket-summaries", "ticket-summaries"),
+        (understand_model, MODEL, "my model is called ticket-summaries.", "ticket-summaries"),
+        (understand_model, MODEL, "the latest version of ticket-summaries", "ticket-summaries"),
+        (understand_model, MODEL, f"it is {PACKAGE}.", PACKAGE),
         (values.understand_project, PROJECT, "tickets-q4", "tickets-q4"),
         (values.understand_project, PROJECT, "call it tickets-q4", "tickets-q4"),
         (values.understand_project, PROJECT, "Let's name it tickets-q4 please", "tickets-q4"),
@@ -153,9 +157,9 @@ def test_what_only_leads_to_a_value_is_asked_back(read, question, said, value):
         (role_name, ROLE, "I don't know"),
         (key_name, KEY, "no-prod-key"),
         (key_name, KEY, "is it encrypted anyway?"),
-        (values.understand_model, MODEL, "why not version 3?"),
-        (values.understand_model, MODEL, "you decide"),
-        (values.understand_model, MODEL, "version 3"),
+        (understand_model, MODEL, "why not version 3?"),
+        (understand_model, MODEL, "you decide"),
+        (understand_model, MODEL, "version 3"),
         (values.understand_metrics_file, METRICS, "none/such.json"),
         (values.understand_metrics_file, METRICS, "what are custom metrics?"),
         (values.understand_metrics_file, METRICS, '[{"customMetricDefinition": {"name": "no"}}]'),

@@ -18,8 +18,8 @@ from rich.text import Text
 from evalbook.aws.arns import role_names
 from evalbook.checks import Check, Remedy
 from evalbook.cli.output import default_of
+from evalbook.cli.wizard.prompts import cut_at_word, one_line, telling_part
 from evalbook.cli.wizard.terminal import Suggestions
-from evalbook.cli.wizard.toolbar import cut_at_word, one_line, telling_part
 from evalbook.cli.wizard.wording import (
     HOW_TO_FOLLOW,
     KEYS_EXPLAINED,

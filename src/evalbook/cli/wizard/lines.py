@@ -13,8 +13,7 @@ from prompt_toolkit.key_binding import KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 
-from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys
-from evalbook.cli.wizard.toolbar import toolbar
+from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys, toolbar
 from evalbook.texts import printable_lines
 
 _MENU_LINES = 6
@@ -31,12 +30,8 @@ def ask_line(
 ) -> str:
     """Let the person type; see `run` for what it raises.
 
-    Args:
-        around: what surrounds the line.
-        typed: what the person typed before, to be edited.
-        default: what stands there otherwise; the first key typed takes its place.
-        placeholder: what is shown as long as nothing is typed.
-        completer: what Tab completes.
+    What they ``typed`` before is there to be edited. A ``default`` stands there otherwise, and the
+    first key typed takes its place. A ``placeholder`` is shown while nothing is typed.
     """
     began_with = typed or default
     offered = _Offered("" if typed else default)
@@ -45,7 +40,7 @@ def ask_line(
         return _buffer(question.application).text
 
     bindings = shared_keys(around, Condition(lambda: text() in ("", began_with)), text)
-    bindings.add("escape", "enter")(_new_line)
+    bindings.add("escape", "enter")(lambda event: event.current_buffer.insert_text("\n"))
     bindings.add(Keys.BracketedPaste)(_paste)
     bindings.add("tab", filter=Condition(offered.stands), eager=True)(offered.keep_and_complete)
     question = questionary.text(
@@ -105,10 +100,6 @@ class _Offered(Processor):
 
 def _buffer(application: Application[Any]) -> Buffer:
     return application.layout.current_buffer or application.current_buffer
-
-
-def _new_line(event: KeyPressEvent) -> None:
-    event.current_buffer.insert_text("\n")
 
 
 def _paste(event: KeyPressEvent) -> None:

@@ -23,9 +23,18 @@ from prompt_toolkit.layout import (
 from prompt_toolkit.layout.containers import Container
 from questionary.prompts.common import InquirerControl
 
-from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys, width
+from evalbook.cli.wizard.prompts import (
+    MARK,
+    STYLE,
+    Around,
+    cut,
+    one_line,
+    run,
+    shared_keys,
+    toolbar,
+    width,
+)
 from evalbook.cli.wizard.terminal import WantsBack
-from evalbook.cli.wizard.toolbar import cut, one_line, toolbar
 from evalbook.texts import printable_lines
 from evalbook.workflow.turn import Choice
 

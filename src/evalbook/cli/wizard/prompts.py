@@ -1,4 +1,4 @@
-"""What the prompts of a terminal have in common: their style, their keys, how they run."""
+"""What the prompts of a terminal have in common: their style, keys and toolbar, how they run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.application.current import get_app_session
 from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.utils import get_cwidth
 
+from evalbook.aws.arns import role_names, short_name
 from evalbook.cli.wizard.hangup import asked_to_leave
 from evalbook.cli.wizard.terminal import Leaving, WantsBack
+from evalbook.texts import printable
 
 MARK = ">"
 """What stands before the place to type in."""
@@ -106,3 +109,60 @@ def run(application: Application[Any], typed: Callable[[], str | None]) -> str:
 def width() -> int:
     """Return the terminal's columns, whether a prompt is running or not yet."""
     return get_app_session().output.get_size().columns
+
+
+def toolbar(around: Around) -> str:
+    """Return the lines at the bottom: where this is, the latest answers, the keys."""
+    columns = width()
+    lines = [answers_in_brief(around.place, around.answers, columns)] if around.place else []
+    keys = f" {around.keys[0]}"
+    for key in around.keys[1:]:
+        more = f"{keys}   {key}"
+        keys = more if get_cwidth(more) <= columns else keys
+    return "\n".join([*lines, cut(keys, columns)])
+
+
+def answers_in_brief(place: str, answers: Sequence[tuple[str, str]], columns: int) -> str:
+    """Return one line with the place and as many of the latest answers as fit."""
+    told = [f"{title}: {cut(telling_part(text), 24)}" for title, text in reversed(answers)]
+    line = ""
+    for shown in range(len(told), -1, -1):
+        left_out = len(told) - shown
+        more = f"{left_out} {'more' if shown else 'answered'}"
+        line = " │ ".join([f" {place}", *told[:shown], *([more] if left_out else [])])
+        if get_cwidth(line) <= columns:
+            break
+    return cut(line, columns)
+
+
+def one_line(text: str) -> str:
+    return printable(text.replace("\n", " "))
+
+
+def telling_part(text: str) -> str:
+    """Return an answer on one line; of an ARN, the name, or what comes after the account."""
+    line = one_line(text)
+    if line.startswith("arn:"):
+        line = role_names(short_name(line) or line)
+    return line.split(":", 5)[-1] if line.startswith("arn:") else line
+
+
+def cut_at_word(text: str, columns: int) -> str:
+    """Return the text cut to a width in terminal columns, between words where there are any."""
+    short = cut(text, columns)
+    if short == text:
+        return text
+    whole, space, _ = short.rpartition(" ")
+    return f"{whole.rstrip(' ,;:')} …" if space and len(whole) > columns // 2 else short
+
+
+def cut(text: str, columns: int) -> str:
+    """Return the text cut to a width in terminal columns."""
+    wide = end = 0
+    # Letter by letter, as the toolbar is drawn anew at every key and a task may fill pages.
+    for letter in text:
+        wide += get_cwidth(letter)
+        if wide > columns:
+            return text[:end] + "…"
+        end += wide < columns
+    return text

@@ -271,10 +271,7 @@ def find_alike(text: str, choices: Sequence[Choice]) -> list[str]:
 def _by_words(text: str, choices: Sequence[Choice], *, described: bool) -> list[str]:
     """Return the choices that fit all that was said: each word is one of theirs, or nearly.
 
-    Args:
-        text: what was said.
-        choices: to choose from.
-        described: whether the words of their descriptions count as well.
+    Where they are ``described``, the words of their descriptions count as well.
     """
     said = _keys(text)
     if described:

@@ -103,10 +103,7 @@ def understand_choices(
 ) -> Reading:
     """Read the reply to a question with several choices; the answer is a JSON array of values.
 
-    Args:
-        reply: the whole reply.
-        question: with its choices, and a comma-separated default.
-        current: what "add" and "without" start from, where it is not the default.
+    ``current`` is what "add" and "without" start from, where that is not the default.
     """
     said = reply.strip()
     if said.startswith("[") or not words_of(said):

@@ -96,7 +96,7 @@ def places_in(words: Sequence[str], most: int) -> list[int] | None:
 
 
 def understand_number(
-    reply: str, about: Iterable[str] = (), units: Mapping[str, float] | None = None, whole: str = ""
+    reply: str, about: Iterable[str], units: Mapping[str, float], whole: str
 ) -> Reading:
     """Read a reply that gives one number, alone or in a sentence: "three times", "two hours".
 
@@ -109,10 +109,10 @@ def understand_number(
     said = re.sub(r"\bhalf an? (?=hour|day|dozen)", "0.5 ", only(reply))
     said = with_digits(re.sub(r"\ban? (?=hour|day|minute)", "1 ", said))
     words = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+|%", said.casefold())
-    numbers = [word for word in words if word[0].isdigit()]
-    beside = [word for word in words if not word[0].isdigit()]
+    numbers = [word for word in words if word[0].isdecimal()]
+    beside = [word for word in words if not word[0].isdecimal()]
     vague, bounds = vocabulary("vague"), vocabulary("bounds")
-    known = POLITE | vocabulary("beside_number") | vague | {*about, *(units or ())}
+    known = POLITE | vocabulary("beside_number") | vague | {*about, *units}
     if whole and not numbers and {whole, "every", "everything"} & set(words):
         return Taken(whole) if set(words) <= known | {"of", "everything"} else None
     if re.search(r"-\s*\d", said):
@@ -124,6 +124,6 @@ def understand_number(
     if set(beside) & bounds and "no" not in beside:
         return Incomplete("Say how many exactly.")
     [number] = numbers
-    factor = next((units[word] for word in beside if word in units), 1) if units else 1
+    factor = next((units[word] for word in beside if word in units), 1)
     answer = f"{float(number) * factor:.10g}"
     return AskBack(answer, reply.strip()) if set(beside) & vague else Taken(answer)

@@ -64,19 +64,6 @@ _JUDGE_ID = (
     r"(?:(?:us|eu|apac|global|us-gov|au|jp|ca)\.)?(?:amazon|anthropic|meta|mistral|cohere|ai21|deepseek|openai|qwen|"
     r"google|nvidia|minimax|moonshot|zai|writer)\.[a-z][\w.-]*(?::\d+)?"
 )
-_ARN_STEPS: tuple[tuple[str, StepName], ...] = (
-    (":sagemaker:.*:model-package(?:-group)?/", "model"),
-    (":sagemaker:.*:training-job/", "model"),
-    (":hub-content/.*/DataSet/", "dataset"),
-    (":hub-content/.*/Model/", "model"),
-    (":hub-content/.*/JsonDoc/", "scorer"),
-    (":iam:.*:role/", "execution_role"),
-    (":kms:", "kms_key"),
-    (":lambda:", "scorer"),
-    (":bedrock:.*:(?:foundation-model|inference-profile)/", "judge_model"),
-    (":bedrock-agentcore:", "agent_config"),
-    (":sagemaker:.*:mlflow-", "mlflow"),
-)
 _TITLES = VOCABULARY.facts["titles"]
 
 
@@ -104,6 +91,24 @@ _VERSION = r"(?:version|v)\s?(?P<version>\d{1,6})"
 _EVALUATE = r"\b(?:evaluat(?:e|ing)|assess(?:ing)?|benchmark(?:ing)?|check(?:ing)?|test(?:ing)?|compar(?:e|ing)|scor(?:e|ing))"
 _MODEL = r"(?:(?:my|our|the|fine-?tuned|tuned|model|package|group|latest|newest|version|of|called|named)\s+)*"
 
+
+def _arn(step: StepName, kind: str) -> _Rule:
+    """Return the rule for an ARN of a kind, which needs no words around it."""
+    pattern = rf"(?=arn:\S*(?:{kind}))(?P<value>{ARN})"
+    return _Rule(step, pattern, lambda found: found["value"].rstrip(".:!?"))
+
+
+_ARN_RULES = (
+    _arn("model", r":sagemaker:\S*:(?:model-package(?:-group)?|training-job)/"),
+    _arn("model", r":hub-content/\S*/Model/"),
+    _arn("dataset", r":hub-content/\S*/DataSet/"),
+    _arn("scorer", r":hub-content/\S*/JsonDoc/|:lambda:"),
+    _arn("execution_role", r":iam:\S*:role/"),
+    _arn("kms_key", ":kms:"),
+    _arn("judge_model", r":bedrock:\S*:(?:foundation-model|inference-profile)/"),
+    _arn("agent_config", ":bedrock-agentcore:"),
+    _arn("mlflow", r":sagemaker:\S*:mlflow-"),
+)
 _TYPE_ALONE = f"(?:an? |the )?(?P<value>{'|'.join(it.label for it in EVALUATION_TYPES.values())})"
 _VERSION_ALONE = rf"(?:{_NAME},?\s+{_VERSION})"
 _PATH_ALONE = r"(?P<value>[a-z][\w-]*/\d{1,6})"
@@ -195,7 +200,8 @@ def find_pieces(text: str, *beside: str) -> Parts:
         wishes.append(search.hidden(sentence) if doubtful else wish)
     search.text = "\n".join(wishes)
     search.lines()
-    search.arns()
+    for rule in _ARN_RULES:
+        search.apply(rule)
     search.metrics()
     for rule in _RULES:
         search.apply(rule)
@@ -286,16 +292,6 @@ class _Search:
             self.take(step, value if "://" in value else value.strip(" ."), found.start(), end)
             if self.text == before:
                 return
-
-    def arns(self) -> None:
-        """Take each ARN for the step whose kind of thing it names."""
-        for found in list(re.finditer(ARN, self.text)):
-            arn = found[0].rstrip(".:!?")
-            for pattern, step in _ARN_STEPS:
-                start = self.text.find(arn)
-                if re.search(pattern, arn) and start >= 0:
-                    self.take(step, arn, start, start + len(arn))
-                    break
 
     def metrics(self) -> None:
         """Take the clause in which built-in metrics are named, with what is to be done with them."""

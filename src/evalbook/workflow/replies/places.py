@@ -44,14 +44,8 @@ _BUCKET = (
 _AROUND_FOLDER = POLITE | vocabulary("no_folder") | vocabulary("around_folder")
 
 
-def understand_s3(reply: str, question: Question, current: str | None = None) -> Reading:
-    """Read a place in S3: a URI alone or in a sentence, or a folder of the bucket that is proposed.
-
-    Args:
-        reply: the whole reply.
-        question: with a default, whose bucket "the same bucket" is.
-        current: the place answered before, where it is changed.
-    """
+def understand_s3(reply: str, question: Question) -> Reading:
+    """Read a place in S3: a URI alone or in a sentence, or a folder of the bucket that is proposed."""
     said = only(reply).strip().strip("'\"<>` ")
     uris = [it.rstrip(".:!?") for it in re.findall(_S3_URI, said, re.IGNORECASE)]
     if len(uris) > 1:
@@ -71,7 +65,7 @@ def understand_s3(reply: str, question: Question, current: str | None = None) ->
         return Taken(f"s3://{found['bucket']}/{found['key']}")
     if first := understand_text(reply, question):
         return first
-    named, base = _in_named_bucket(said, question, current or question.default)
+    named, base = _in_named_bucket(said, question, question.default)
     if place := _folder_of(named, base):
         return Taken(place)
     if question.default and re.search(_AS_THE_DATA, said, re.IGNORECASE):

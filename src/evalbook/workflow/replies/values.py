@@ -37,10 +37,7 @@ _BARE = r"[\w.:/@+=,-]+"
 def understand_text(reply: str, question: Question, about: Iterable[str] = ()) -> Reading:
     """Read a reply of which the step itself knows the form; only what is plainly no answer is told.
 
-    Args:
-        reply: the whole reply.
-        question: with its default.
-        about: words of the question, which name nothing.
+    ``about`` are words of the question, which name nothing.
     """
     said, default = only(reply), question.default
     proposed = default if default and not says_none(default) else None
@@ -73,7 +70,7 @@ def _is_data(text: str) -> bool:
     return text.lstrip().startswith(("{", "[", "```")) or bool(re.match(r"\s*[\w.-]+\s*=", text))
 
 
-def understand_name(reply: str, question: Question, about: Iterable[str] = ()) -> Reading:
+def understand_name(reply: str, question: Question, about: Iterable[str]) -> Reading:
     """Read a reply that gives a name or an ARN, alone or in a sentence: "it's called support-bot"."""
     first = understand_text(reply, question, about) or _as_another(reply, question)
     if not first and (name := name_in(reply, about)) and name != reply.strip():
@@ -81,7 +78,7 @@ def understand_name(reply: str, question: Question, about: Iterable[str] = ()) -
     return first
 
 
-def understand_free_name(reply: str, question: Question, about: Iterable[str] = ()) -> Reading:
+def understand_free_name(reply: str, question: Question, about: Iterable[str]) -> Reading:
     """Read a name that may be any words, so that only "call it NAME" is told from the name."""
     first = understand_text(reply, question, about) or _as_another(reply, question)
     called = re.fullmatch(rf".*?{_CALLED}\W*", reply, re.IGNORECASE)
@@ -120,14 +117,8 @@ def only_polite(text: str) -> bool:
     return not text.strip() or text.lstrip()[:1] in ",;.!?)" or set(words_of(text)) <= POLITE
 
 
-def understand_model(reply: str, question: Question, current: str | None = None) -> Reading:
-    """Read which model is meant; "version 1 of support-bot" is its first version, not its newest.
-
-    Args:
-        reply: the whole reply.
-        question: the model's.
-        current: the ARN of the package chosen so far, whose group "version 1" belongs to.
-    """
+def understand_model(reply: str, question: Question, current: str | None) -> Reading:
+    """Read which model is meant; "version 1" is one of the group of the ``current`` package's ARN."""
     about = ("model", "models", "package", "group", "fine-tuned", "base")
     if first := understand_text(reply, question, about):
         return first
@@ -171,7 +162,7 @@ def says_version(text: str) -> bool:
     return bool(re.search(_VERSION_SAID, text, re.IGNORECASE))
 
 
-def version_in(text: str, current: str | None = None) -> str | None:
+def version_in(text: str, current: str | None) -> str | None:
     """Return GROUP/VERSION, or the ARN of another version, where a version is said in words."""
     if re.search(ARN, text):
         return None
@@ -214,12 +205,7 @@ WHAT_IS_NOT = r"\W*(?:not|anything but|no)\s"
 
 
 def understand_assignments(reply: str, names: Sequence[str]) -> Reading:
-    """Read ``name=value, name=value``, as it is said: "temperature 0.2 and top p of 0.9".
-
-    Args:
-        reply: the whole reply.
-        names: those that can be set; empty if any name may be given.
-    """
+    """Read ``name=value, name=value``, as it is said; no ``names`` if any name may be given."""
     if reply.lstrip().startswith(("{", "[")):
         return None
     pairs = []

@@ -93,11 +93,8 @@ _NOT_NEEDED = (
 def yes_or_no(text: str, *, strict: bool = False) -> bool | None:
     """Return what the text says as a whole: yes, no, or None if it says something else.
 
-    A condition or a question ("yes, but what does it cost?") is neither.
-
-    Args:
-        text: the reply.
-        strict: whether a yes must be explicit, as to terms: letters only, no name of a choice.
+    A condition or a question ("yes, but what does it cost?") is neither. A ``strict`` yes is
+    explicit, as to terms: letters only, no name of a choice.
     """
     if strict and re.search(r"[^\w\s.,!?'\u2019\u2018\"\u201c\u201d-]|\d|_|(?<!\w)-(?=\S)", text):
         return None
@@ -228,9 +225,7 @@ _GO = r"\b(?:go ahead|go on|please do|do it|do so)\b"
 def says_none(text: str, about: Iterable[str] = ()) -> bool:
     """Return whether the text declines something optional; what names something never does.
 
-    Args:
-        text: the reply.
-        about: words of the question, which name nothing: "no KMS key" declines.
+    ``about`` are words of the question, which name nothing: "no KMS key" declines.
     """
     if text.strip().casefold() in ("-", "[]", "{}", '""', "''", "[null]"):
         return True
@@ -259,10 +254,8 @@ def names_something(text: str) -> bool:
 def doubt_in(text: str, *, free: bool = False) -> Doubt | None:
     """Return what keeps a reply from being an answer: it asks, sets a condition, is unsure.
 
-    Args:
-        text: the reply.
-        free: whether any text may be the answer, so that its own words mean nothing: "tells when a
-            ticket is closed" sets no condition.
+    Where any text may be the answer, which is ``free``, its own words mean nothing: "tells when a
+    ticket is closed" sets no condition.
     """
     text = text if free else without_courtesy(text)
     said = plain(text)
