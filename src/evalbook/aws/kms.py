@@ -102,8 +102,7 @@ def _check_key(text: str, key: KeyMetadataTypeDef) -> Iterator[Check]:
         remedy = remedies.get(state, "Give a key that is enabled.")
         raise reject("kms.state", f"The key {key['Arn']} is {state}, not enabled.", remedy)
     usage = key.get("KeyUsage", "ENCRYPT_DECRYPT")
-    # CustomerMasterKeySpec is KeySpec's older name, which some endpoints still answer with.
-    spec = key.get("KeySpec") or key.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
+    spec = key.get("KeySpec", "SYMMETRIC_DEFAULT")
     if (usage, spec) != ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT"):
         raise reject(
             "kms.usage",
@@ -239,9 +238,7 @@ def default_key(aws: Aws, bucket: str, region: str) -> str | None:
     """
     answer = try_asking(lambda: aws.client("s3").get_bucket_encryption(Bucket=bucket))
     for rule in answer["ServerSideEncryptionConfiguration"]["Rules"] if answer else ():
-        by = rule.get("ApplyServerSideEncryptionByDefault")
-        if by and by["SSEAlgorithm"].startswith("aws:kms") and by.get("KMSMasterKeyID"):
-            key = str(by["KMSMasterKeyID"])
+        if key := rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID"):
             known = _describe(aws, region, key)
             return known["Arn"] if known else key
     return None
