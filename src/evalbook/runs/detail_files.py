@@ -49,7 +49,6 @@ LARGEST_DOCUMENT = 256 << 20
 """Bytes of one JSON document, or of one sample in a zip."""
 _PLAIN = (".parquet", ".jsonl", ".ndjson", ".csv", ".eval", ".json")
 READABLE = (*_PLAIN, *(f"{ending}.gz" for ending in _PLAIN))
-_AT_ONCE = 8
 _PIECE = 1 << 20
 _ROWS = 64
 _WANTED = frozenset([*PROMPTS, *RESPONSES, *REFERENCES, *SCORES, *OTHERS, *NESTED, "metadata"])
@@ -87,32 +86,26 @@ def _lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]
         if uri.key.endswith(ARCHIVE):
             yield from _packed_lines(aws, uri)
     readable = [uri for uri in uris if uri.key.endswith(READABLE)]
-    logs = _logs(aws, readable) if len(readable) > 1 else {}
+    files = in_parallel([partial(_as_file, read_chunks(aws, uri)) for uri in readable])
+    fetched = dict(zip(readable, files, strict=True))
+    # A run of InspectAI with several tasks or tries has several logs.
+    heads = {uri: _log_head(uri.key, file) for uri, file in fetched.items() if len(files) > 1}
+    logs = {uri: head for uri, head in heads.items() if head}
     done = {task for task, status in logs.values() if status == "success"}
-    over = [uri for uri, (task, status) in logs.items() if status != "success" and task in done]
-    notes += [
-        f"{uri} is from an attempt that ended as {logs[uri][1]}; a successful one is used instead."
-        for uri in over
-    ]
-    left = [uri for uri in readable if uri not in over]
+    for uri, (task, status) in logs.items():
+        if status != "success" and task in done:
+            del fetched[uri]
+            notes.append(
+                f"{uri} is from an attempt that ended as {status}; a successful one is used "
+                "instead."
+            )
     several = len({task for task, _ in logs.values()}) > 1
-    for uri, file in _fetched(aws, left):
+    for uri, file in fetched.items():
         # The task of an only file would be a category that all records share.
-        task = task_of(uri.key) if len(left) > 1 else None
+        category = task_of(uri.key) if len(fetched) > 1 else None
         if uri in logs:
-            task = logs[uri][0] if several else None
-        yield from detail_lines(f"{uri}", file, task)
-
-
-def _logs(aws: Aws, uris: Sequence[S3Uri]) -> dict[S3Uri, tuple[str, str]]:
-    """Return the task of each InspectAI log, and how it ended: a run may have several of both."""
-    found = {}
-    for uri, file in _fetched(aws, [it for it in uris if it.key.endswith((".eval", ".json"))]):
-        with file:
-            head = _log_head(uri.key, file)
-        if head is not None:
-            found[uri] = head
-    return found
+            category = logs[uri][0] if several else None
+        yield from detail_lines(f"{uri}", file, category)
 
 
 def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
@@ -131,14 +124,6 @@ def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
         raise AnswerRejected(
             "results.unreadable", f"{uri} is not a readable archive: {error}."
         ) from error
-
-
-def _fetched(aws: Aws, uris: Sequence[S3Uri]) -> Iterator[tuple[S3Uri, IO[bytes]]]:
-    """Yield files as they come in: a benchmark has one for each of dozens of subtasks."""
-    for start in range(0, len(uris), _AT_ONCE):
-        some = uris[start : start + _AT_ONCE]
-        files = in_parallel([partial(_as_file, read_chunks(aws, uri)) for uri in some])
-        yield from zip(some, files, strict=True)
 
 
 def task_of(name: str) -> str | None:
@@ -274,10 +259,12 @@ def _log_head(name: str, file: IO[bytes]) -> tuple[str, str] | None:
                 head = next(it for it in ("header.json", "_journal/start.json") if it in names)
                 document = json.loads(log.read(head))
         else:
-            document = json.loads(file.read(LARGEST_DOCUMENT))
+            document = json.loads(file.read(LARGEST_DOCUMENT)) if name.endswith(".json") else {}
         return str(document["eval"]["task"]), str(document.get("status") or "started")
     except (*_BROKEN, StopIteration):
         return None
+    finally:
+        file.seek(0)
 
 
 def _pieces(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
