@@ -359,11 +359,7 @@ def causes() -> str:
 
     return _table(
         ("cause", "do"),
-        (
-            (plain(it["cause"]), plain(it["remedy"]))
-            for it in json.loads(text)["causes"]
-            if not it.get("general")
-        ),
+        ((plain(it["cause"]), plain(it["remedy"])) for it in json.loads(text)["causes"]),
     )
 
 

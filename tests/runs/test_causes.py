@@ -94,7 +94,8 @@ def test_a_hostile_log_is_searched_in_no_time() -> None:
 
 def test_each_cause_has_its_own_name_and_says_what_to_do() -> None:
     text = (files("evalbook.runs") / "known_causes.json").read_text(encoding="utf-8")
-    causes = json.loads(text)["causes"]
+    known = json.loads(text)
+    causes = [*known["causes"], *known["general"]]
 
     assert sorted(it["id"] for it in causes) == sorted({cause for cause, _ in SAID})
     for it in causes:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, TypedDict
+from itertools import product
+from typing import TypedDict
 
 from evalbook.packaged import DataFile
 
@@ -32,30 +33,20 @@ class Cause:
     """The message it was found in."""
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(TypedDict):
     id: str
     patterns: list[str]
     cause: str
     remedy: str
-    general: bool = False
-    """Fits so much that a particular cause further out tells more."""
-    source: str | list[str] = ""
 
 
 class _Causes(TypedDict):
-    causes: list[dict[str, Any]]
-    """Each a `_Known`."""
+    causes: list[_Known]
+    general: list[_Known]
+    """They fit so much that a particular cause further out tells more."""
 
 
 CAUSES = DataFile("runs/known_causes.json", _Causes)
-
-
-@cache
-def _known() -> tuple[_Known, ...]:
-    return tuple(_Known(**entry) for entry in CAUSES.facts["causes"])
-
-
 _compiled = cache(partial(re.compile, flags=re.I))
 
 
@@ -64,19 +55,14 @@ def find_cause(messages: Iterable[str], about: Mapping[str, str | None]) -> Caus
 
     ``about`` may name the run's ``role``, ``judge`` and ``region``.
     """
-    messages = [message[-_LONGEST:] for message in messages]
-    for general in (False, True):
-        for message in messages:
-            for known in _known():
-                found = _search(known, message) if known.general == general else None
-                if found:
-                    told = {**about, **found.groupdict()}
-                    words = {**_UNNAMED, **{name: it for name, it in told.items() if it}}
-                    cause, remedy = known.cause.format_map(words), known.remedy.format_map(words)
-                    return Cause(known.id, cause, remedy, message)
+    messages = list(messages)
+    for known in (CAUSES.facts["causes"], CAUSES.facts["general"]):
+        for message, it in product(messages, known):
+            end = message[-_LONGEST:]
+            tried = (_compiled(pattern).search(end) for pattern in it["patterns"])
+            if found := next(filter(None, tried), None):
+                told = {**about, **found.groupdict()}
+                words = {**_UNNAMED, **{name: value for name, value in told.items() if value}}
+                cause, remedy = (it[text].format_map(words) for text in ("cause", "remedy"))
+                return Cause(it["id"], cause, remedy, message)
     return None
-
-
-def _search(known: _Known, message: str) -> re.Match[str] | None:
-    tried = (_compiled(pattern).search(message) for pattern in known.patterns)
-    return next(filter(None, tried), None)
