@@ -49,18 +49,9 @@ _SDK_READY = ("Created", "Updated")
 
 _USABLE = frozenset({"Created", "MaintenanceComplete", "Started", "Updated"})
 _GONE = frozenset({"Deleted", "Deleting"})
-# An update or maintenance that failed leaves the thing as it was; one under way ends by itself.
-_PERHAPS = frozenset(
-    {
-        "Creating",
-        "MaintenanceFailed",
-        "MaintenanceInProgress",
-        "StartFailed",
-        "Starting",
-        "UpdateFailed",
-        "Updating",
-    }
-)
+_UNDER_WAY = frozenset({"Creating", "MaintenanceInProgress", "Starting", "Updating"})
+# These leave the thing as it was.
+_FAILED = frozenset({"MaintenanceFailed", "StartFailed", "UpdateFailed"})
 
 
 @dataclass(frozen=True)
@@ -188,7 +179,6 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
             f"Give an MLflow app or tracking server in {region}.",
         )
     kind = _KINDS[arn.path[0]]
-    found = None
     try:
         found = kind.describe(aws, arn)
     except AwsDenied as error:
@@ -196,7 +186,7 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
         grant = f"sagemaker:Describe{kind.action}"
         return str(arn), [unchecked("mlflow.resource", what, error, grant, warning)]
     except AwsMissing:
-        pass
+        found = None
     except AwsInvalid as error:
         raise reject("mlflow.form", error.message, _FORMS) from None
     # A tracking server is described by its name, so another account's would be taken for our own.
@@ -222,7 +212,7 @@ def _mlflow_arn(text: str) -> Arn:
 def _status_check(kind: _Kind, name: str, status: str) -> Check:
     if status in _USABLE:
         return passed("mlflow.resource", f"The {kind.words} {name} is ready ({status}).")
-    if status in _PERHAPS:
+    if status in _UNDER_WAY | _FAILED:
         return warning(
             "mlflow.resource",
             f"The {kind.words} {name} may not be ready: its status is {status}.",
