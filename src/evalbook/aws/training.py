@@ -21,7 +21,7 @@ from evalbook.aws.identity import find_caller
 from evalbook.aws.packages import ModelPackage
 from evalbook.aws.registry import is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3_uris import S3Uri
-from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, Aws, in_parallel, try_asking
+from evalbook.aws.session import NO_HELP, Aws, in_parallel, try_asking
 from evalbook.errors import AnswerRejected
 
 TECHNIQUE = "MTRL"
@@ -88,45 +88,32 @@ def find_training(aws: Aws, package: ModelPackage) -> Training:
 def _among_jobs(aws: Aws, package: ModelPackage) -> Training:
     """Search the jobs that were running when the package was made, newest first."""
     made = datetime.fromisoformat(package.created)
-    pages = (
-        aws.client("sagemaker", package.region)
-        .get_paginator("list_jobs")
-        .paginate(
-            JobCategory="AgentRFT",
-            CreationTimeBefore=made + _LEEWAY,
-            LastModifiedTimeAfter=made - _LEEWAY,
-            SortBy="CreationTime",
-            SortOrder="Descending",
-        )
+    listing = aws.client("sagemaker", package.region).get_paginator("list_jobs")
+    pages = listing.paginate(
+        JobCategory="AgentRFT",
+        CreationTimeBefore=made + _LEEWAY,
+        LastModifiedTimeAfter=made - _LEEWAY,
+        SortBy="CreationTime",
+        SortOrder="Descending",
     )
-    jobs = (it for page in pages for it in page["JobSummaries"])
-    looked_at = unseen = 0
+    jobs = (str(it["JobName"]) for page in pages for it in page["JobSummaries"])
     try:
-        first = islice(jobs, MOST_JOBS)
-        while names := [str(job["JobName"]) for job in islice(first, PARALLEL_REQUESTS)]:
-            described = in_parallel(
-                [partial(find_rollout_training, aws, name, package.region) for name in names]
-            )
-            for job in described:
-                if job is not None and job.package == package.arn:
-                    return Training(True, job, _made_by(job))
-            looked_at += len(described)
-            unseen += described.count(None)
+        names = list(islice(jobs, MOST_JOBS))
+        ask = [partial(find_rollout_training, aws, name, package.region) for name in names]
+        seen = in_parallel(ask)
         more = next(jobs, None) is not None
     except NO_HELP as error:
         return Training(None, None, f"Multi-turn RL training jobs can't be listed. {error.message}")
-    return _not_found(aws, package, looked_at, unseen, more)
-
-
-def _not_found(
-    aws: Aws, package: ModelPackage, looked_at: int, unseen: int, more: bool
-) -> Training:
+    for job in seen:
+        if job is not None and job.package == package.arn:
+            return Training(True, job, _made_by(job))
     if find_caller(aws, package.region).account != package.account:
         how = f"The jobs in account {package.account} can't be seen from here."
-    elif unseen:
-        how = f"{unseen} of {looked_at} multi-turn RL training jobs can't be read."
+    elif None in seen:
+        unread = seen.count(None)
+        how = f"{unread} of {len(seen)} multi-turn RL training jobs can't be read."
     elif more:
-        how = f"None of the {looked_at} newest multi-turn RL training jobs of that time made it."
+        how = f"None of the {len(seen)} newest multi-turn RL training jobs of that time made it."
     else:
         return Training(False, None, "No multi-turn RL training job of that time made it.")
     return Training(None, None, how)
