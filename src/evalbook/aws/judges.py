@@ -346,26 +346,25 @@ class _Profiles:
     @cached_property
     def by_model(self) -> dict[str, str]:
         """Ids of the profiles, by the id of the foundation model that each stands for."""
-        by_model: dict[str, list[str]] = {}
+        bedrock = self._aws.client("bedrock", self.region)
+        listing = bedrock.get_paginator("list_inference_profiles")
         try:
-            listing = self._aws.client("bedrock", self.region).get_paginator(
-                "list_inference_profiles"
-            )
             pages = list(listing.paginate(typeEquals="SYSTEM_DEFINED"))
         except NO_HELP as error:
             what = f"whether the judges that need an inference profile have one in {self.region}"
             grant = "bedrock:ListInferenceProfiles"
             self.doubts.append(unchecked("judge.inference_profile", what, error, grant, warning))
             return {}
-        for profile in (it for page in pages for it in page["inferenceProfileSummaries"]):
-            for model in profile["models"] if profile["status"] == "ACTIVE" else ():
-                model_id = model["modelArn"].rsplit("/", 1)[-1]
-                by_model.setdefault(model_id, []).append(str(profile["inferenceProfileId"]))
-        # A profile that stays within the geography before one that goes anywhere.
-        return {
-            model: min(profiles, key=lambda it: (it.startswith("global."), it))
-            for model, profiles in by_model.items()
-        }
+        found = [
+            (model["modelArn"].rsplit("/", 1)[-1], profile["inferenceProfileId"])
+            for page in pages
+            for profile in page["inferenceProfileSummaries"]
+            if profile["status"] == "ACTIVE"
+            for model in profile["models"]
+        ]
+        # The last one counts: one that stays within the geography, not one that goes anywhere.
+        found.sort(key=lambda it: (it[1].startswith("global."), it[1]), reverse=True)
+        return dict(found)
 
 
 # --- what is said about an offer --------------------------------------------------------------
