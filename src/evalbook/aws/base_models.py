@@ -149,7 +149,7 @@ def _refuse_private_hub(aws: Aws, name: str, version: str | None, region: str) -
     hub = os.environ.get(_HUB_SETTING) or PUBLIC_HUB
     if hub == PUBLIC_HUB:
         return
-    if try_asking(lambda: describe_hub_content(aws, region, hub, name, version)):
+    if try_asking(lambda: describe_hub_content(aws, region, hub, "Model", name, version)):
         raise reject(
             "model.hub",
             f"The base model {name} comes from the private hub {hub}, but serverless evaluations "

@@ -123,13 +123,7 @@ def list_hub_contents(
 
 
 def describe_hub_content(
-    aws: Aws,
-    region: str | None,
-    hub: str,
-    name: str,
-    version: str | None = None,
-    *,
-    kind: HubContentTypeType = "Model",
+    aws: Aws, region: str | None, hub: str, kind: HubContentTypeType, name: str, version: str | None
 ) -> DescribeHubContentResponseTypeDef:
     """Return what a hub holds under a name, in its newest version unless one is named."""
     wanted: dict[str, Any] = {"HubContentVersion": version} if version else {}
@@ -186,7 +180,7 @@ def describe_hub_model(
     if not _NAME.fullmatch(name):
         return None
     try:
-        content = describe_hub_content(aws, region, PUBLIC_HUB, name, version)
+        content = describe_hub_content(aws, region, PUBLIC_HUB, "Model", name, version)
     except AwsMissing:
         return None
     document = read_document(content["HubContentDocument"])

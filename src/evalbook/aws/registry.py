@@ -59,11 +59,11 @@ def _read_registered(aws: Aws, text: str, kind: _Kind) -> tuple[Arn, ForeignJson
     The ARN has the version, without which the SDK refuses it (``common_utils/data_utils.py``).
     """
     arn = _read_arn(text, kind)
-    _, hub, _, name, *version = arn.path
+    hub, name, version = arn.path[1], arn.path[3], next(iter(arn.path[4:]), None)
     try:
-        content = describe_hub_content(aws, arn.region, hub, name, *version, kind=kind.content_type)
+        content = describe_hub_content(aws, arn.region, hub, kind.content_type, name, version)
     except AwsMissing:
-        of = f", version {version[0]}," if version else ""
+        of = f", version {version}," if version else ""
         raise kind.refused(
             "missing",
             f'There is no {kind.what} "{name}"{of} in the hub "{hub}" in {arn.region}.',

@@ -147,9 +147,8 @@ def find_job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJ
     arns = [it["jobArn"] for it in summaries[:_MOST_LOOKED_AT]]
     looked_at = in_parallel([partial(describe_evaluation_job, aws, region, arn) for arn in arns])
     judged = training.settings.get("inference_data_s3_path")
-    for job in looked_at:
-        if job.dataset is not None and job.dataset == judged:
-            return job
+    if same := [job for job in looked_at if job.dataset and job.dataset == judged]:
+        return same[0]
     # Two judging steps write under one prefix: several candidates can't be told apart.
     writing = [job for job in looked_at if _writes_under(job, training)]
     return writing[0] if len(writing) == 1 else None
