@@ -90,29 +90,6 @@ def accept_base_model(
     return Accepted(model.answer, facts, (*notes, found, *checks))
 
 
-def find_exact_base_model(
-    text: str, region: str | None, interview: Interview
-) -> aws.hub_models.HubModel | None:
-    """Return the base model of exactly this name, in the public hub or in Bedrock, if any."""
-    interview.progress("Looking in the public hub", None, None)
-    try:
-        name = aws.hub_models.hub_name(text)
-        return aws.hub_models.describe_hub_model(interview.aws, name, region)
-    except aws.session.REFUSED:
-        return None
-
-
-def find_base_models(
-    text: str, region: str | None, interview: Interview
-) -> aws.base_models.HubMatches | None:
-    """Return base models whose names match some words; None if the hub may not be searched."""
-    try:
-        kind = interview.type.name
-        return aws.base_models.find_base_models(interview.aws, text, region, kind)
-    except aws.session.REFUSED:
-        return None
-
-
 def list_left_out(found: aws.base_models.HubMatches) -> list[str]:
     """Say how many base models match, if they are not all listed."""
     notices = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -23,8 +24,6 @@ from evalbook.workflow.replies.values import says_version, understand_model
 from evalbook.workflow.steps.base_model import (
     accept_base_model,
     accept_named_base_model,
-    find_base_models,
-    find_exact_base_model,
     find_newest_in_hub,
     list_left_out,
     reject_unmatched,
@@ -123,11 +122,16 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str
         if rejection.code != "model.missing":
             raise
         missing = rejection
-    exact = find_exact_base_model(text, region, interview)
+    interview.progress("Looking in the public hub", None, None)
+    name, kind = aws.hub_models.hub_name(text), interview.type.name
+    exact, inside = None, None
+    with suppress(*aws.session.REFUSED):
+        exact = aws.hub_models.describe_hub_model(interview.aws, name, region)
+        if exact is None:
+            inside = aws.base_models.find_base_models(interview.aws, text, region, kind)
     if exact is not None:
-        alias = passed("model.alias", f"SageMaker's hub calls {text} {exact.name}.")
-        return accept_base_model(exact, interview, *([] if exact.name == text else [alias]))
-    inside = find_base_models(text, region, interview)
+        alias = passed("model.alias", f"SageMaker's hub calls {text} {name}.")
+        return accept_base_model(exact, interview, *([] if name == text else [alias]))
     bases = inside.models if inside else ()
     if missing is not None and not bases:
         raise reject_unmatched(text, inside, region, interview, missing)
