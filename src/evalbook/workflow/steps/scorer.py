@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
@@ -28,6 +28,10 @@ from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, 
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_yes
 from evalbook.workflow.turn import Choice, Question
+
+if TYPE_CHECKING:
+    from evalbook.datasets.scorers import RecordToTry
+    from evalbook.metrics.scorers import Tried
 
 OWN = "own"
 STARTER = "my_scorer.py"
@@ -175,14 +179,14 @@ def _try_on_records(
     return Narrowed(_offer(interview, said, (f"{path.name} on {where}:", *lines), "Which scorer?"))
 
 
-def _table(found: list[Any], tried: dict[str, Any]) -> tuple[str, ...]:
+def _table(found: list[RecordToTry], tried: dict[str, Tried]) -> tuple[str, ...]:
     """Return the result for each record, in columns, and what looks wrong."""
     lines = [f"{'Record':<8}{'Reference as answer':<21}Another answer"]
     level, caught = 0, None
     for one in found:
         right, other = (tried.get(it["id"]) if it else None for it in (one.right, one.other))
-        problem = one.problem or (right and right.problem) or (other and other.problem)
-        if problem or right is None or other is None:
+        if right is None or other is None or right.score is None or other.score is None:
+            problem = one.problem or (right and right.problem) or (other and other.problem)
             lines.append(f"{one.place:<8}{problem}")
             continue
         lines.append(f"{one.place:<8}{right.score:<21g}{other.score:g}")
