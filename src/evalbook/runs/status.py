@@ -6,13 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING
 
 from evalbook import texts
 from evalbook.aws.runs import Execution, RunPlan, RunStep, plan_of, run_of
-from evalbook.aws.session import REFUSED, Aws, in_parallel
+from evalbook.aws.session import NO_HELP, REFUSED, Aws, in_parallel
 from evalbook.aws.step_jobs import (
     LOG_GROUP,
     ROLLOUT_LOG_GROUP,
@@ -28,7 +28,6 @@ from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
 from evalbook.runs.history import PastRunDocument, StartedRun, describe_run
-from evalbook.runs.left_behind import describe_endpoints_left
 from evalbook.tables import cell, coloured
 from evalbook.texts import quoted_lines
 
@@ -38,6 +37,10 @@ if TYPE_CHECKING:
 # Minutes for one model, AWS's figures for LLM-as-judge runs of small and of large models (read
 # 2026-11-20); used where the state does not tell more.
 MINUTES_A_MODEL = (25, 60)
+_ENDPOINTS = "inspectai"
+"""How the names of an Inspect AI run's endpoints begin (sagemaker 3.27.0, ``endpoint_prefix`` in
+train/evaluate/inspect_ai_evaluator.py)."""
+_GRACE = timedelta(minutes=2)
 _BEDROCK = "Amazon Bedrock evaluation job: "
 
 
@@ -136,7 +139,7 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
     seen += [StepStatus(name, to_come) for name in plan.steps if name not in begun]
     ended = _ended(run, steps)
     if ended and run.type and run.type.one_model_a_run:
-        left = describe_endpoints_left(aws, run.region, run.created, ended)
+        left = _describe_endpoints_left(aws, run.region, run.created, ended)
         unknown += [left] if left else []
     expected = target.minutes or _expected(run, plan, steps)
     status = RunStatus(run, plan, target.label, ended, tuple(seen), expected, None, tuple(unknown))
@@ -157,6 +160,33 @@ def _ended(run: Execution, steps: Sequence[RunStep]) -> datetime | None:
     # What tags or describes an execution later changes its time of modification too.
     ends = [step.ended for step in steps if step.ended]
     return max(ends) if ends and len(ends) == len(steps) else run.modified
+
+
+def _describe_endpoints_left(aws: Aws, region: str, since: datetime, until: datetime) -> str | None:
+    """Say which endpoints of Inspect AI were made while a run went on and are there still, if any.
+
+    No endpoint names the run that made it: another run of the same time may be its owner.
+    """
+    listing = aws.client("sagemaker", region).get_paginator("list_endpoints")
+    first, last = since - _GRACE, until + _GRACE
+    try:
+        pages = listing.paginate(
+            NameContains=_ENDPOINTS, CreationTimeAfter=first, CreationTimeBefore=last
+        )
+        names = [str(it["EndpointName"]) for page in pages for it in page["Endpoints"]]
+    except NO_HELP:
+        return None
+    if not names:
+        return None
+    one = len(names) == 1
+    commands = "; ".join(
+        f"aws sagemaker delete-endpoint --region {region} --endpoint-name {name}" for name in names
+    )
+    return (
+        f"{'An endpoint that' if one else 'Endpoints that'} an Inspect AI run created at that time "
+        f"still {'exists' if one else 'exist'}, at your cost: {', '.join(names)}. If no other run "
+        f"uses {'it' if one else 'them'}: {commands}"
+    )
 
 
 def _look_behind(aws: Aws, run: Execution, step: RunStep, before: StepStatus | None) -> StepStatus:
