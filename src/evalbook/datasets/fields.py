@@ -124,14 +124,6 @@ WRAPPERS = frozenset(
 MAY_WRAP = ("prompt", "conversation")
 """Objects that do where they have messages."""
 
-_TOLD: dict[str, str] = {}
-"""What it means that a field is not used, by the field's name."""
-
-
-def _tell(what: str, names: str) -> None:
-    _TOLD.update(dict.fromkeys(names.split(), what))
-
-
 MADE = "an existing response; the run asks the models again"
 REJECTED = "a rejected answer, which is not compared"
 MEDIA = "neither the model nor the judge gets it"
@@ -141,57 +133,48 @@ ANOTHER = "an answer other than the reference"
 NAMES = "names the record; it affects no score"
 UNKNOWN = "neither the model nor the judge sees it"
 
-_tell(
-    MADE,
-    """modelresponse modelresponses modeloutput modeloutputs modelanswer modelcompletion actual
-    modelprediction actualoutput actualresponse actualanswer prediction predictions predicted
-    predictedanswer predictedoutput generated generatedtext generatedanswer generatedresponse
-    generation generations llmresponse llmoutput llmanswer botresponse candidateanswer studentanswer
-    responsea responseb response1 response2 outputa outputb output1 output2 resps filteredresps
-    completions result results outputbodyjson""",
-)
-_tell(
-    REJECTED,
-    """rejected rejectedresponse nonpreferredoutput nonpreferredresponse nonpreferred dispreferred
-    incorrectanswer incorrectanswers incorrectanswer1 incorrectanswer2 incorrectanswer3 wronganswer
-    wronganswers negatives distractors distractor1 distractor2 distractor3""",
-)
-_tell(
-    MEDIA,
-    """image images imageurl imageurls imagepath imagepaths imagefile picture pictures pixelvalues
-    imagebase64 audio audios audiopath audiourl video videos videopath file files attachment
-    attachments media""",
-)
-_tell(
-    TOOLS,
-    """tools toolcalls tooluse toolresult functions availabletools apis toolconfig toolchoice
-    functioncall""",
-)
-_tell(
-    THINKING,
-    "reasoning reasoningcontent thinking thoughts thought think cot chainofthought rationale",
-)
-_tell(
-    NAMES,
-    """id ids uid uuid idx index key customid recordid questionid promptid conversationid exampleid
-    sampleid itemid rowid rowidx sid guid hash messageid treeid url link sourceurl sourceid dataset
-    split created createdat createddate timestamp date license author lang language title name
-    version conversationhash no number source src""",
-)
-_tell(
-    "a setting; the run has its own",
-    """model modelid modelname temperature maxtokens maxnewtokens topp topk stop stopsequences seed
-    method endpoint anthropicversion inferenceconfig inferenceconfiguration generationconfig
-    textgenerationconfig schemaversion n stream frequencypenalty presencepenalty
-    maxcompletiontokens maxoutputtokens maxtokenstosample reasoningeffort paralleltoolcalls store
-    additionalmodelrequestfields""",
-)
-_tell(
-    "a rating, which no metric uses",
-    """score scores rating ratings quality helpfulness correctness coherence complexity verbosity
-    scorechosen scorerejected chosenscore rejectedscore chosenrating rejectedrating margin
-    difficulty level points votes toxicity""",
-)
+_TOLD = {
+    name: what for what, names in {
+        MADE: """
+            modelresponse modelresponses modeloutput modeloutputs modelanswer modelcompletion actual
+            modelprediction actualoutput actualresponse actualanswer prediction predictions
+            predicted predictedanswer predictedoutput generated generatedtext generatedanswer
+            generatedresponse generation generations llmresponse llmoutput llmanswer botresponse
+            candidateanswer studentanswer responsea responseb response1 response2 outputa outputb
+            output1 output2 resps filteredresps completions result results outputbodyjson""",
+        REJECTED: """
+            rejected rejectedresponse nonpreferredoutput nonpreferredresponse nonpreferred
+            dispreferred incorrectanswer incorrectanswers incorrectanswer1 incorrectanswer2
+            incorrectanswer3 wronganswer wronganswers negatives distractors distractor1 distractor2
+            distractor3""",
+        MEDIA: """
+            image images imageurl imageurls imagepath imagepaths imagefile picture pictures
+            pixelvalues imagebase64 audio audios audiopath audiourl video videos videopath file
+            files attachment attachments media""",
+        TOOLS: """
+            tools toolcalls tooluse toolresult functions availabletools apis toolconfig toolchoice
+            functioncall""",
+        THINKING: """
+            reasoning reasoningcontent thinking thoughts thought think cot chainofthought
+            rationale""",
+        NAMES: """
+            id ids uid uuid idx index key customid recordid questionid promptid conversationid
+            exampleid sampleid itemid rowid rowidx sid guid hash messageid treeid url link sourceurl
+            sourceid dataset split created createdat createddate timestamp date license author lang
+            language title name version conversationhash no number source src""",
+        "a setting; the run has its own": """
+            model modelid modelname temperature maxtokens maxnewtokens topp topk stop stopsequences
+            seed method endpoint anthropicversion inferenceconfig inferenceconfiguration
+            generationconfig textgenerationconfig schemaversion n stream frequencypenalty
+            presencepenalty maxcompletiontokens maxoutputtokens maxtokenstosample reasoningeffort
+            paralleltoolcalls store additionalmodelrequestfields""",
+        "a rating, which no metric uses": """
+            score scores rating ratings quality helpfulness correctness coherence complexity
+            verbosity scorechosen scorerejected chosenscore rejectedscore chosenrating
+            rejectedrating margin difficulty level points votes toxicity""",
+    }.items() for name in names.split()
+}  # fmt: skip
+"""What it means that a field is not used, by the field's name."""
 
 _LETTERS = re.compile(r"[\s_\-.:?*#]+|\([^)]*\)")
 _OF_A_MODEL = re.compile(

@@ -82,7 +82,6 @@ class Survey:
         self._prompts, self._references = _Seen(), _Seen()
         self._lengths: Counter[int] = Counter()
         self._prompt_characters = self._reference_characters = 0
-        self._longest = self._longest_prompt = 0
         self._categories: dict[str, int] = {}
         self._examples: list[Rewritten] = []
         self._unread: InvalidRow | None = None
@@ -132,7 +131,7 @@ class Survey:
         if references:
             sizes = self._add_references(references, sizes)
         longest = max(sizes)
-        self._longest = max(self._longest, longest)
+        self._counts["longest"] = max(self._counts["longest"], longest)
         if longest > VERY_LONG:
             self._counts["very_long"] += sum(size > VERY_LONG for size in sizes)
         for category, count in Counter(categories).items():
@@ -158,7 +157,7 @@ class Survey:
         else:
             tokens = list(map(estimate_tokens, asked))
         self._lengths.update([number // BUCKET for number in tokens])
-        self._longest_prompt = max(self._longest_prompt, max(tokens))
+        self._counts["longest_prompt"] = max(self._counts["longest_prompt"], *tokens)
         return sizes
 
     def _add_references(self, references: Sequence[str], sizes: Sequence[int]) -> Sequence[int]:
@@ -187,8 +186,6 @@ class Survey:
             "repeats_bounded": self._prompts.bounded,
             "distinct_references": len(references),
             "commonest_reference": max(references.values(), default=0),
-            "longest": self._longest,
-            "longest_prompt": self._longest_prompt,
             "prompt_lengths": tuple(sorted(self._lengths.items())),
             "average_prompt": _average(self._prompt_characters, counts["valid"]),
             "average_reference": _average(self._reference_characters, counts["with_reference"]),

@@ -93,8 +93,8 @@ def _told(plain: str) -> str:
 def _asked(it: Fields) -> Talk:
     """Return what is asked, with what else the conversation holds, if it is one."""
     query = it.values.get("query")
-    conversations = {} if isinstance(query, str) and query.strip() else known.CONVERSATION
-    for name, value in it.by_name(conversations):
+    asks = isinstance(query, str) and query.strip()
+    for name, value in it.by_name(() if asks else known.CONVERSATION):
         if it.plain(name) in _BESIDE_A_PROMPT and _other_prompt(it, name):
             continue
         talk = _conversation(it, name, value)
@@ -197,17 +197,15 @@ _HOLD_TEXT = ("text", "content", "value", "stem")
 def _prompt_text(it: Fields, name: str, value: Any) -> str | None:
     if isinstance(value, (str, int, float)):
         return value if isinstance(value, str) else json.dumps(value)
-    if isinstance(value, dict):
-        if isinstance(value.get("messages"), list):
-            return None
-        text = text_of(value)
-        if text is None and isinstance(value.get("stem"), str):
-            text = value["stem"]
-        if text is not None:
-            inner = {f"{name}.{key}": item for key, item in value.items() if key not in _HOLD_TEXT}
-            it.values |= {key: item for key, item in inner.items() if key not in it.values}
-        return text
-    return None
+    if not isinstance(value, dict) or isinstance(value.get("messages"), list):
+        return None
+    text = text_of(value)
+    if text is None and isinstance(value.get("stem"), str):
+        text = value["stem"]
+    if text is not None:
+        inner = {f"{name}.{key}": item for key, item in value.items() if key not in _HOLD_TEXT}
+        it.values |= {key: item for key, item in inner.items() if key not in it.values}
+    return text
 
 
 def _from_text(it: Fields, name: str, text: str) -> Talk:
