@@ -105,16 +105,9 @@ class Plan:
 
     summary: str
     """How many records become what, and how many are left out."""
-    becomes: tuple[str, ...]
-    """What each used field becomes, a line each."""
-    left_out: tuple[str, ...]
-    """What is left out and why, a line each: fields, then records."""
-    examples: tuple[str, ...]
-    """The first records before and after, a line each."""
-
-    def lines(self) -> tuple[str, ...]:
-        """Return the plan as lines for people."""
-        return (self.summary, *self.becomes, *self.left_out, *self.examples)
+    details: tuple[str, ...]
+    """What each used field becomes, what is left out and why (fields, then records), and the first
+    records before and after: a line each."""
 
 
 def plan_of(
@@ -126,28 +119,25 @@ def plan_of(
     kept = report.valid + several - len(changes.without)
     if kept <= 0:
         return None
-    summary = _summary(report, target, changes, kept)
-    left_out = list_rows_left_out(report, changes)
-    if target is None:
-        return Plan(summary, (), left_out, ())
-    becomes = _becomes(target, changes)
-    used = [it for it in report.fields if it.use in becomes]
-    unused = [it for it in report.fields if it not in used and it.records and it.meaning != "empty"]
-    return Plan(
-        summary,
-        tuple(
-            f"{it.field} becomes {becomes[it.use]}{f' ({it.meaning})' if it.meaning else ''},"
-            f" in {counted(it.records, report.records)}"
-            for it in used
-        ),
-        (*(f"Left out: {it.sentence(report.records)}" for it in unused), *left_out),
-        tuple(
-            Notice(f"Record {number} {when}: {text}")
-            for number, it in enumerate(report.examples, start=1)
-            for when, text in (("before", it.before), ("after", it.after))
-            if target == "sagemaker"
-        ),
-    )
+    details: list[str] = []
+    if target is not None:
+        becomes = _becomes(target, changes)
+        for it in report.fields:
+            if it.use in becomes:
+                meaning = f" ({it.meaning})" if it.meaning else ""
+                records = counted(it.records, report.records)
+                details.append(f"{it.field} becomes {becomes[it.use]}{meaning}, in {records}")
+        details += [
+            f"Left out: {it.sentence(report.records)}"
+            for it in report.fields
+            if it.use not in becomes and it.records and it.meaning != "empty"
+        ]
+    details += list_rows_left_out(report, changes)
+    if target == "sagemaker":
+        for number, example in enumerate(report.examples, start=1):
+            details.append(Notice(f"Record {number} before: {example.before}"))
+            details.append(Notice(f"Record {number} after: {example.after}"))
+    return Plan(_summary(report, target, changes, kept), tuple(details))
 
 
 def _becomes(target: Target, changes: Changes) -> Mapping[str, str]:

@@ -68,7 +68,7 @@ def _ask(interview: Interview) -> Question:
         f"The dataset {found}. What should be done?",
         kind="choice",
         choices=tuple(choices),
-        notices=(_trouble(interview), *(plan.lines()[1:] if plan else ())),
+        notices=(_trouble(interview), *(plan.details if plan else ())),
         help="The original is never changed. Giving an S3 URI chooses that dataset instead.",
         reference="references/dataset-formats.md",
     )
