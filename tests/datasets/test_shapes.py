@@ -14,7 +14,7 @@ from building import in_pieces, lines, report_of
 
 from evalbook.datasets.formats import detect_format
 from evalbook.datasets.reading import Row
-from evalbook.datasets.rules import Judged, Rules, job_format, uses_of
+from evalbook.datasets.rules import Judged, Rules, uses_of
 from evalbook.datasets.validate import validate
 
 RECORDS = [
@@ -58,7 +58,7 @@ def times(counts: Counter[Any]) -> Counter[Any]:
 def test_what_is_read_fast_is_what_is_understood(seed: int) -> None:
     for rows in records(seed):
         again = rows * TIMES
-        rules = Rules(job_format(detect_format(again[:50])))
+        rules = Rules(detect_format(again[:50]))
         counts: Counter[str] = Counter()
         uses: Counter[Any] = Counter()
         for row in rows:

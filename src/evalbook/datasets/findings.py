@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from evalbook.checks import Check, failed, passed, warning
+from evalbook.checks import Check, Status, passed
 from evalbook.datasets.formats import format_named
 from evalbook.datasets.invalid import invalid_of
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, Report
@@ -33,6 +33,7 @@ class Doubt(NamedTuple):
 
     found: str
     remedy: str
+    status: Status = "warning"
 
 
 Found = Doubt | str | None
@@ -61,14 +62,22 @@ def report_checks(report: Report, *, metrics: Sequence[str] = ()) -> list[Check]
         metrics: the chosen metrics: names of built-in ones, with or without ``Builtin.``, and the
             instructions of custom ones (or their whole definition as text).
     """
-    checks = [_records(report)]
+    found = {"dataset.records": _records(report)}
     if report.records:
-        checks.append(_format(report))
+        found["dataset.format"] = _format(report)
     if report.max_records is not None:
-        checks.append(_rows(report, report.max_records))
-    if not report.valid:
-        return checks
-    found = {
+        found["dataset.rows"] = _rows(report, report.max_records)
+    if report.valid:
+        found |= _doubts(report, metrics)
+    return [
+        passed(check, it) if isinstance(it, str) else Check(check, it.status, it.found, it.remedy)
+        for check, it in found.items()
+        if it
+    ]
+
+
+def _doubts(report: Report, metrics: Sequence[str]) -> dict[str, Found]:
+    return {
         "dataset.repeated_prompts": _repeated_prompts(report),
         "dataset.same_reference": _same_reference(report),
         "dataset.long_texts": _long_texts(report),
@@ -78,31 +87,23 @@ def report_checks(report: Report, *, metrics: Sequence[str] = ()) -> list[Check]
         "dataset.references": _references(report, metrics),
         "dataset.power": _power(report.valid),
     }
-    checks += [
-        passed(check, it) if isinstance(it, str) else warning(check, *it)
-        for check, it in found.items()
-        if it
-    ]
-    return checks
 
 
-def _records(report: Report) -> Check:
-    check = "dataset.records"
+def _records(report: Report) -> Found:
     if not report.records:
         message = "No record could be read; expected at least one."
-        if report.container_problem:
-            message = report.container_problem
-        return failed(check, message, report.container_remedy or "Give another dataset.")
+        remedy = report.container_remedy or "Give another dataset."
+        return Doubt(report.container_problem or message, remedy, "failed")
     if not report.invalid:
         count = plural(report.records, "record")
-        return passed(check, f"{count}, {'valid' if report.records == 1 else 'all valid'}.")
+        return f"{count}, {'valid' if report.records == 1 else 'all valid'}."
     shown = "; ".join(
         f"{report.place} {row.line:,}: {row.reason}" for row in report.invalid_shown[:3]
     )
-    return failed(
-        check,
+    return Doubt(
         f"{invalid_of(report.invalid, report.records)}. {shown}.",
         f"{_remedy_for_records(report)} or give another dataset.",
+        "failed",
     )
 
 
@@ -129,21 +130,18 @@ _REMEDIES = {
 _CONVERT = "Let evalbook convert it to a new object, or give another dataset."
 
 
-def _format(report: Report) -> Check:
-    check = "dataset.format"
+def _format(report: Report) -> Found:
     can_be = report.valid or report.several_questions
     remedy = _CONVERT if can_be else report.container_remedy or "Give another dataset."
     if report.container_problem:
-        return failed(check, report.container_problem, remedy)
+        return Doubt(report.container_problem, remedy, "failed")
     known = format_named(report.format) if report.format else None
     if report.as_it_is == report.valid and known is not None:
-        return passed(check, f"The format is {known.label} ({known.expected}).")
+        return f"The format is {known.label} ({known.expected})."
     if not report.valid:
-        return failed(check, "No record is in a format that can be read.", remedy)
-    lost = lost_lines(report)
-    if report.keepable and not report.losing("prompt"):
-        return warning(check, " ".join(lost), _CONVERT)
-    return failed(check, " ".join(lost), remedy)
+        return Doubt("No record is in a format that can be read.", remedy, "failed")
+    keeps = report.keepable and not report.losing("prompt")
+    return Doubt(" ".join(lost_lines(report)), remedy, "warning" if keeps else "failed")
 
 
 _LOST = {
@@ -168,13 +166,10 @@ def lost_lines(report: Report) -> list[str]:
     return lines
 
 
-def _rows(report: Report, limit: int) -> Check:
-    check = "dataset.rows"
-    if not report.over_limit:
-        return passed(check, f"{plural(report.records, 'record')}; one job takes up to {limit:,}.")
-    jobs = -(-report.records // limit)
-    return passed(
-        check, f"{report.records:,} records; one job takes up to {limit:,}, so they take {jobs}."
+def _rows(report: Report, limit: int) -> Found:
+    said = f"{plural(report.records, 'record')}; one job takes up to {limit:,}"
+    return (
+        f"{said}, so they take {-(-report.records // limit)}." if report.over_limit else f"{said}."
     )
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from evalbook.datasets.bulk import Bulk
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Progress, Reading, Row
-from evalbook.datasets.rules import Judged, Rules
+from evalbook.datasets.rules import Rules
 from evalbook.datasets.understanding import understand
 
 GRAM = 5
@@ -220,14 +220,16 @@ def find_overlap(
     """
     prompts = Prompts(_prompts(evaluation))
     unread = objects_unread = 0
-    rules = Rules(None, first_question=True)
-    bulk = Bulk(rules, lambda _judged, found, _called: prompts.look_at(found.prompts))
+    bulk = Bulk(
+        Rules(None, first_question=True),
+        lambda _judged, found, _called: prompts.look_at(found.prompts),
+    )
     for chunks in training:
         reading = Reading(chunks, on_progress)
         objects_unread += not reading.container.has_records
         reading.take_alike = bulk.take
         for row in reading.rows():
-            prompt = _prompt_of(row, rules)
+            prompt = _prompt_of(row)
             if prompt is None:
                 unread += 1
             else:
@@ -236,18 +238,14 @@ def find_overlap(
 
 
 def _prompts(evaluation: Iterable[bytes]) -> Iterator[tuple[int, str]]:
-    rules = Rules(None, first_question=True)
     for place, row in enumerate(Reading(evaluation).rows(), start=1):
-        prompt = _prompt_of(row, rules)
+        prompt = _prompt_of(row)
         if prompt is not None:
             yield place, prompt
 
 
-def _prompt_of(row: Row, rules: Rules) -> str | None:
-    judged = rules.judge(row)
-    if isinstance(judged, Judged):
-        return judged.meant.prompt
+def _prompt_of(row: Row) -> str | None:
     try:
-        return understand(row.record).prompt if row.record is not None else None
+        return understand(row.record or {}, first_question=True).prompt
     except InvalidRecord:
         return None

@@ -32,7 +32,7 @@ class Rules:
     """What a record has to meet, shared by validation and conversion."""
 
     format: DatasetFormat | None
-    """The documented format that a job would read the records in; None if it reads none."""
+    """The format that the records are in."""
     require_reference: bool = False
     scorer: str | None = None
     """Preset scorer whose rules hold too; see `evalbook.datasets.scorers`."""
@@ -62,7 +62,7 @@ class Rules:
             InvalidRecord: there is no telling.
         """
         meant = understand(record, first_question=self.first_question)
-        if self.format is None:
+        if self.format is None or not self.format.documented:
             return Judged(meant, ("record",), why="AWS does not document its format")
         try:
             read = self.format.read(record)
@@ -107,11 +107,6 @@ def _without_category(meant: Understood) -> Understood:
 
 
 _NO_CATEGORY = "a job reads categories from a field named category"
-
-
-def job_format(found: DatasetFormat | None) -> DatasetFormat | None:
-    """Return the format if AWS documents that a job reads it."""
-    return found if found is not None and found.documented else None
 
 
 def write_sagemaker(meant: Understood) -> dict[str, Any]:

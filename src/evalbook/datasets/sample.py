@@ -9,7 +9,7 @@ from evalbook.datasets.containers import members
 from evalbook.datasets.formats import DatasetFormat, detect_format
 from evalbook.datasets.invalid import named, shown
 from evalbook.datasets.reading import Row, read_head
-from evalbook.datasets.rules import Judged, Rules, job_format
+from evalbook.datasets.rules import Judged, Rules
 from evalbook.datasets.uses import FieldUse, table_lines
 from evalbook.texts import Notice, plural
 
@@ -70,7 +70,7 @@ def read_sample(head: bytes, *, complete: bool) -> Sample:
 
 
 def _record_problems(rows: list[Row], known: DatasetFormat | None, place: str) -> list[str]:
-    rules = Rules(job_format(known))
+    rules = Rules(known)
     judged = [(row, rules.judge(row)) for row in rows]
     at = "" if place == "record" else "at line "
     found: list[str] = [

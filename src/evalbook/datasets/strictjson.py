@@ -20,6 +20,7 @@ MAX_DEPTH = 100
 """Levels of nesting accepted; the parser's own limit depends on who calls it."""
 MAX_DIGITS = 1000
 """Digits of an integer accepted; Python refuses above 4,300, and takes quadratic time below."""
+_MOST_COMMAS = 1000
 
 # An escape that starts with one of the 2,048 code points that are no characters by themselves.
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -66,35 +67,6 @@ def peek_value(text: str, start: int = 0) -> tuple[Any, int] | None:
         return None
 
 
-def without_trailing_commas(text: str) -> str | None:
-    """Return JSON without the commas behind a last item; None if that is not what is wrong."""
-    for _ in range(_MOST_COMMAS):
-        at = _wrong_at(text)
-        if at is None:
-            return text
-        before = text[:at].rstrip()
-        # Newer parsers point at the comma, older ones at what follows it.
-        comma = len(before) - 1 if before.endswith(",") and text[at : at + 1] in ("}", "]") else at
-        if text[comma : comma + 1] != "," or text[comma + 1 :].lstrip()[:1] not in ("}", "]"):
-            return None
-        text = text[:comma] + text[comma + 1 :]
-    return None
-
-
-def _wrong_at(text: str) -> int | None:
-    """Return where a text stops being JSON; None if its first value is whole."""
-    try:
-        _LENIENT.raw_decode(text, len(text) - len(text.lstrip()))
-    except json.JSONDecodeError as error:
-        return error.pos
-    except RecursionError:
-        return 0
-    return None
-
-
-_MOST_COMMAS = 1000
-
-
 def mended_record(text: str) -> dict[str, Any] | None:
     """Return the record of a line that is no JSON, where it is plain what was meant.
 
@@ -105,11 +77,19 @@ def mended_record(text: str) -> dict[str, Any] | None:
         found = parsed(text)
         plain = isinstance(found, dict) and all(isinstance(name, str) for name in found)
         return found if plain else None
-    mended = without_trailing_commas(text)
-    try:
-        return None if mended is None else parse_record(mended)
-    except InvalidRecord:
-        return None
+    for _ in range(_MOST_COMMAS):
+        try:
+            return parse_record(text)
+        except InvalidRecord as error:
+            wrong = error.__cause__
+        at = wrong.pos if isinstance(wrong, json.JSONDecodeError) else len(text)
+        before = text[:at].rstrip()
+        # Newer parsers point at the comma, older ones at what follows it.
+        comma = len(before) - 1 if before.endswith(",") and text[at : at + 1] in ("}", "]") else at
+        if text[comma : comma + 1] != "," or text[comma + 1 :].lstrip()[:1] not in ("}", "]"):
+            return None
+        text = text[:comma] + text[comma + 1 :]
+    return None
 
 
 def parsed(value: Any) -> Any:
@@ -190,7 +170,6 @@ _STRICT = json.JSONDecoder(
     object_pairs_hook=_unique, parse_int=_integer, parse_float=_float, parse_constant=_constant
 )
 _ANY = json.JSONDecoder()
-_LENIENT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def _too_deep() -> InvalidRecord:

@@ -12,7 +12,7 @@ from evalbook.datasets.formats import detect_format
 from evalbook.datasets.invalid import harmless
 from evalbook.datasets.reading import Progress, Reading, Row
 from evalbook.datasets.report import Report
-from evalbook.datasets.rules import Rules, job_format
+from evalbook.datasets.rules import Rules
 from evalbook.datasets.scorers import RULES
 from evalbook.datasets.survey import Survey
 from evalbook.datasets.uses import UNUSED, FieldUse
@@ -47,7 +47,7 @@ def validate(
     reading = Reading(chunks, on_progress)
     first, rows = _first_rows(reading.rows())
     found = detect_format([row.record for row in first if row.record is not None])
-    rules = Rules(job_format(found), require_reference, scorer)
+    rules = Rules(found, require_reference, scorer)
     survey = Survey()
     if scorer not in RULES:
         bulk = Bulk(rules, survey.add_alike, readable=reading.container.is_lines)
