@@ -167,10 +167,8 @@ def lost_lines(report: Report) -> list[str]:
 
 
 def _rows(report: Report, limit: int) -> Found:
-    said = f"{plural(report.records, 'record')}; one job takes up to {limit:,}"
-    return (
-        f"{said}, so they take {-(-report.records // limit)}." if report.over_limit else f"{said}."
-    )
+    jobs = f", so they take {-(-report.records // limit)}" if report.over_limit else ""
+    return f"{plural(report.records, 'record')}; one job takes up to {limit:,}{jobs}."
 
 
 def _repeated_prompts(report: Report) -> Found:
