@@ -16,8 +16,7 @@ from evalbook.whole_files import is_a_file
 from evalbook.workflow.asked import answer_to
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.replies import places, values
-from evalbook.workflow.replies.agreeing import understand_yes_or_no
-from evalbook.workflow.replies.choices import how_to_answer, understand_choice
+from evalbook.workflow.replies.choices import how_to_answer, understand_choice, understand_yes_or_no
 from evalbook.workflow.replies.lists import understand_choices
 from evalbook.workflow.replies.numbers import understand_number, with_digits
 from evalbook.workflow.replies.pieces import find_pieces, is_one_name

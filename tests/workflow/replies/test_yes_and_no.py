@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalbook.workflow.replies.agreeing import understand_yes_or_no
+from evalbook.workflow.replies.choices import understand_yes_or_no
 from evalbook.workflow.replies.reading import Taken
 from evalbook.workflow.replies.words import doubt_in, says_none, yes_or_no
 from evalbook.workflow.turn import Question

@@ -103,7 +103,7 @@ def simulated_aws() -> Iterator[Suggestions]:
     from evalbook.sandbox import Sandbox, describe_world
 
     with Sandbox() as sandbox:
-        before = dict(os.environ)
+        # The wizard is the last that this process does.
         os.environ.update(sandbox.environment)
         suggestions: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
         for step, answer, outcome, kind in describe_world():
@@ -111,11 +111,7 @@ def simulated_aws() -> Iterator[Suggestions]:
         complain(
             "A simulated AWS is running until you leave: nothing is real, nothing costs money."
         )
-        try:
-            yield suggestions
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+        yield suggestions
 
 
 def _terminal(settings: Settings, suggestions: Suggestions, *, plain: bool) -> Terminal:

@@ -30,6 +30,10 @@ class _Vocabulary(TypedDict):
     words: dict[Meaning, _List]
     doubts: dict[Doubt, list[str]]
     """Patterns of what is said where there is no answer yet, by what that means; the first counts."""
+    the_default: list[str]
+    """Patterns of replies that ask for what is proposed, or for what was before."""
+    another_time: list[str]
+    """Patterns of replies that mean what was answered another time; at most the proposal is meant."""
     synonyms: dict[str, list[str]]
     """What people say for choices that are always the same, by value: words that all must be there."""
     titles: dict[str, StepName]

@@ -311,34 +311,13 @@ def means_default(text: str) -> bool:
     """Return whether the text asks for what is proposed, or for what was before."""
     said = re.sub(r"^(?:please|just|ok|okay|yes|sure|then|well) ", "", plain(text))
     said = re.sub(r" (?:please|thanks|thank you|then)$", "", said)
-    return bool(re.fullmatch(_DEFAULT, said))
-
-
-_DEFAULT = (
-    r"(?:(?:please |just |then |ok |okay |yes )*(?:use |take |keep |with |go with |stick with )?"
-    r"(?:the |your )?(?:default|default one|default value|defaults|suggestion|suggested one|"
-    r"suggested name|proposal|proposed one|same|same one|same thing|same value"
-    r"|(?:same|default|suggested|proposed) (?:region|role|place|folder|name|key))"
-    r"(?: please| then| again|(?: is| are)? (?:fine|good|ok|okay|enough)| works| one)*"
-    r"|(?:please |just |ok |yes )*(?:keep|leave|use) (?:it|that|them|this|(?:the|that|this)"
-    r" (?:region|role|place|folder|name|key))(?: as| the way| like)?"
-    r"(?: it| they| that)?(?: is| are)?(?: please| then)?"
-    r"|(?:all|only|just) (?:the )?defaults?|(?:the )?same (?:as|one as|thing as|like) (?:before|suggested)"
-    r"|as (?:before|it is|is|suggested|proposed|it was)|unchanged|no changes?|stays? (?:as it is|the same)"
-    r"|like before|(?:the |that |whatever )(?:one |role |bucket |name )?(?:that )?you (?:suggest|propose|recommend|offer)(?:ed|d)?"
-    r"|what you (?:suggest|suggested|propose|proposed)|as you (?:suggest|suggested))"
-)
+    return any(re.fullmatch(it, said) for it in VOCABULARY.facts["the_default"])
 
 
 def means_another_time(text: str) -> bool:
     """Return whether the text refers to what was answered another time, which is not known."""
-    return bool(re.fullmatch(_ANOTHER_TIME, plain(text)))
-
-
-_ANOTHER_TIME = (
-    r"(?:the )?(?:same|usual)(?: one| thing)?(?: (?:as|like))?(?: (?:last time|always|usual|the last one))?"
-    r"|(?:as|like) (?:always|usual|last time)|the usual(?: one)?"
-)
+    said = plain(text)
+    return any(re.fullmatch(it, said) for it in VOCABULARY.facts["another_time"])
 
 
 def negates(text: str) -> bool:

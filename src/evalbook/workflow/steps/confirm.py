@@ -9,7 +9,7 @@ from evalbook.workflow import slots
 from evalbook.workflow.copies import effective_report
 from evalbook.workflow.estimate import add_price, estimate
 from evalbook.workflow.interview import Interview, Step, Wants
-from evalbook.workflow.replies.agreeing import read_yes_or_no
+from evalbook.workflow.replies.choices import read_yes_or_no
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 from evalbook.workflow.summary import summarise
 from evalbook.workflow.turn import Question

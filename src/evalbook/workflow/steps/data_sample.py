@@ -14,7 +14,7 @@ from evalbook.workflow import hearing, slots
 from evalbook.workflow.copies import named_object, read_named, validate_records
 from evalbook.workflow.facts import PromptFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened, Step, Wants
-from evalbook.workflow.replies.agreeing import read_yes_or_no
+from evalbook.workflow.replies.choices import read_yes_or_no
 from evalbook.workflow.turn import Question
 
 HEAD_BYTES = 8192

@@ -17,8 +17,7 @@ from evalbook.workflow.copies import effective_report
 from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, Reopened, Step
-from evalbook.workflow.replies.agreeing import read_yes_or_no
-from evalbook.workflow.replies.choices import read_choice_or_text
+from evalbook.workflow.replies.choices import read_choice_or_text, read_yes_or_no
 from evalbook.workflow.replies.reading import AskBack, Reading
 from evalbook.workflow.replies.values import says_version, understand_model
 from evalbook.workflow.steps.base_model import (

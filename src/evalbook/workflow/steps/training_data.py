@@ -12,8 +12,7 @@ from evalbook.workflow import slots
 from evalbook.workflow.copies import keep_copy, readable_object, readable_report
 from evalbook.workflow.facts import CopyFacts, OverlapFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
-from evalbook.workflow.replies.agreeing import read_yes_or_no
-from evalbook.workflow.replies.choices import read_one_choice
+from evalbook.workflow.replies.choices import read_one_choice, read_yes_or_no
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
