@@ -14,7 +14,7 @@ from evalbook.mcp.calls import Call
 from evalbook.mcp.documents import InterviewDocument, Outcome
 from evalbook.mcp.forms import GO_BACK, IN_WORDS, form_of, said_in
 from evalbook.workflow.brief import told
-from evalbook.workflow.turn import Problem, Turn
+from evalbook.workflow.turn import Turn
 from evalbook.workflow.workflow import Workflow
 
 _FORM = "form"
@@ -114,8 +114,7 @@ def _answered(workflow: Workflow, step: str, said: str) -> Turn:
         return workflow.back() if said == GO_BACK else workflow.answer(said, step)
     except (AwsUnavailable, StateFileError) as error:
         # The question stays open, and says why; if the file can't be used, asking says so too.
-        problem = Problem(error.code, error.message, error.remedy)
-        return replace(workflow.turn(), status="rejected", error=problem)
+        return workflow.turn().rejected(error.code, error.message, error.remedy)
 
 
 async def _document(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps import advanced, evaluation_type
-from evalbook.workflow.turn import Problem, Turn
+from evalbook.workflow.turn import Turn
 from evalbook.workflow.workflow import Workflow
 
 LARGEST_FILE = 4 << 20
@@ -152,10 +151,9 @@ def _refuse_unknown(known: list[str], values: dict[str, Any], interview: Intervi
 
 
 def _not_the_exact_words(turn: Turn, step: Step[Any, Any], said: str) -> Turn:
-    problem = Problem(
+    return turn.rejected(
         f"{step.name}.in_file",
         f"In an answers file, {step.name} = {said!r} does not count.",
         f'Only {step.name} = "{step.exact_in_file}", in the person\'s own file, counts. Or answer '
         "the question when it is asked.",
     )
-    return replace(turn, status="rejected", error=problem)

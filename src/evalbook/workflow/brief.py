@@ -92,8 +92,7 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
     """
     lines: list[str] = []
     if turn.error is not None:
-        remedy = without_what_follows(turn, turn.error.remedy)
-        lines.append(_with_remedy(turn.error.message, remedy))
+        lines.append(_with_remedy(turn.error.message, few_words(turn.error.remedy)))
     lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
     said = turn.error.message if turn.error else ""
     lines += [_check(it) for it in turn.checks if it.status != "passed" and it.message != said]
@@ -102,14 +101,6 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
         lines += map(few_words, turn.notices)
     # What was taken for another step may also be among the changes.
     return "\n".join(filter(None, dict.fromkeys(lines)))
-
-
-def without_what_follows(turn: Turn, remedy: str | Remedy | None) -> str | Remedy | None:
-    """Return a remedy without what the question below it repeats: its choices, or its help."""
-    if remedy is None or isinstance(remedy, Remedy):
-        return remedy
-    told = remedy.brief if turn.choices and isinstance(remedy, Notice) else remedy
-    return told.replace(turn.help, "").strip() if turn.help else told
 
 
 def _reply(turn: Turn) -> Reply | None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from evalbook.checks import Check, Remedy
 from evalbook.datasets.uses import FieldUse
 from evalbook.records import dataclass
-from evalbook.texts import Notice, shown
+from evalbook.texts import Notice, few_words, shown
 from evalbook.workflow.strict import ADDED_LATER
 
 PROTOCOL = 1
@@ -138,6 +138,23 @@ class Turn:
         """The notices that appear in neither the preview nor the review."""
         drawn = (*self.review, *(self.preview.lines() if self.preview else ()))
         return [notice for notice in self.notices if notice not in drawn]
+
+    def rejected(
+        self,
+        code: str,
+        message: str,
+        remedy: str | Remedy | None,
+        checks: tuple[Check, ...] = (),
+    ) -> Turn:
+        """Return the turn to be shown again, with why its answer was rejected.
+
+        Few words of the remedy leave out what the question repeats: its choices, or its help.
+        """
+        if isinstance(remedy, str):
+            few = few_words(remedy) if self.choices else remedy
+            remedy = Notice(remedy, few.replace(self.help, "").strip() if self.help else few)
+        error = Problem(code, message, remedy)
+        return replace(self, status="rejected", checks=checks or self.checks, error=error)
 
     def to_json(self) -> dict[str, Any]:
         document = as_document(replace(self, preview=None))

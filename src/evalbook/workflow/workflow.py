@@ -36,7 +36,7 @@ from evalbook.workflow.slots import CONFIRM
 from evalbook.workflow.steps import notebook
 from evalbook.workflow.summary import Summary, summarise
 from evalbook.workflow.taking import answer_step, keep_for_later
-from evalbook.workflow.turn import Default, Position, Problem, Turn
+from evalbook.workflow.turn import Default, Position, Turn
 from evalbook.workflow.whole_replies import change_answers, hear_answer
 
 
@@ -233,12 +233,7 @@ class Workflow:
         interview = self.interview
         interview.at_hand = {}
         shown = self._show(interview, look_ahead(interview))
-        return replace(
-            shown,
-            status="rejected",
-            checks=rejection.checks or shown.checks,
-            error=Problem(rejection.code, rejection.message, rejection.remedy),
-        )
+        return shown.rejected(rejection.code, rejection.message, rejection.remedy, rejection.checks)
 
     def _proceed(self, interview: Interview, accepted: AnyAccepted) -> Turn:
         """Recheck what is in doubt up to the next question; save; show that question."""

@@ -27,7 +27,7 @@ from evalbook.cli.wizard.wording import (
     worth_editing,
 )
 from evalbook.cli.wizard.working import shown_working, without_echo
-from evalbook.workflow.brief import without_what_follows
+from evalbook.texts import few_words
 from evalbook.workflow.interview import Progress, Wants
 from evalbook.workflow.replies.choices import named_choice
 from evalbook.workflow.summary import Summary
@@ -65,7 +65,7 @@ class FullTerminal(Drawing):
             shown = self._asked.checks if self._asked else ()
             self.checks([it for it in checks_beside(turn.checks, turn.error) if it not in shown])
             # The list right below names the choices, and has no numbers to answer with.
-            self.problem(turn.error.message, without_what_follows(turn, turn.error.remedy))
+            self.problem(turn.error.message, few_words(turn.error.remedy))
             return
         self._asked, self._summary, self._kind = turn, summary, summary.evaluation_type
         self.checks(turn.checks)
