@@ -77,10 +77,10 @@ class AnswerFaults:
     def found(self) -> dict[str, int]:
         """Return the number of answers by fault; the keys are those of `WORDS`."""
         found = {name: self.counts[name] for name in WORDS if self.counts[name]}
-        for (short, _), alike in self._texts.most_common(1):
+        for (short, _), alike in self._texts.most_common():
             share = _SHORT_ALIKE if short else _ALIKE
             if alike >= max(_FEWEST_ALIKE, share * self.answers):
-                found["alike"] = alike
+                return {**found, "alike": alike}
         return found
 
 

@@ -21,6 +21,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from io import TextIOWrapper
 from typing import IO, Any
@@ -109,15 +110,13 @@ def _lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]
 
 
 def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
-    """Yield the lines of an archive's files of details.
+    """Yield the lines of an archive's files of details."""
 
-    Raises:
-        AnswerRejected: ``results.unreadable``.
-    """
+    def wanted(name: str) -> bool:
+        return "/details/" in name and name.endswith(READABLE)
+
     try:
-        for name, file, number in find_archives(
-            aws, uri, lambda name: "/details/" in name and name.endswith(READABLE)
-        ):
+        for name, file, number in find_archives(aws, uri, wanted):
             task = task_of(name) if number > 1 else None
             yield from detail_lines(f"{uri}: {name}", file, task)
     except (tarfile.TarError, OSError, EOFError) as error:
@@ -241,10 +240,9 @@ def _by_sample(rows: Iterable[Any]) -> Iterator[Any]:
 
 def _json_lines(file: IO[bytes]) -> Iterator[Any]:
     for line in lines_of(_pieces(file)):
-        try:
+        # A broken line costs no other one.
+        with suppress(ValueError, RecursionError):
             yield json.loads(line)
-        except (ValueError, RecursionError):  # noqa: PERF203 - a broken line costs no other one
-            continue
 
 
 def _log_head(name: str, file: IO[bytes]) -> tuple[str, str] | None:

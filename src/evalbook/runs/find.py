@@ -167,7 +167,9 @@ def _named(aws: Aws, name: str) -> list[Target]:
     if not same and (job := find_training_job(aws, region, name)):
         return [Target(job)]
     if not same:
-        near = _near(name, {run.name for run in runs})
+        names = sorted({run.name for run in runs})
+        containing = [it for it in names if name.lower() in it.lower()]
+        near = containing[:3] or nearest(name, names, cutoff=0.7)
         raise AnswerRejected(
             "run.missing",
             f"No evaluation in {region} is named {name!r}.",
@@ -178,13 +180,6 @@ def _named(aws: Aws, name: str) -> list[Target]:
         f"{len(same)} evaluations in {region} are named {name!r}.",
         f"Name one by its ARN: {', '.join(it.arn for it in same[:3])}.",
     )
-
-
-def _near(name: str, names: Iterable[str]) -> list[str]:
-    """Return the names that contain this one, or else are spelled much like it."""
-    names = sorted(names)
-    containing = [it for it in names if name.lower() in it.lower()]
-    return containing[:3] or nearest(name, names, cutoff=0.7)
 
 
 def _of_state(state: Path, run: int | None) -> list[Target]:
