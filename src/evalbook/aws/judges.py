@@ -130,8 +130,6 @@ def _read_list(aws: Aws, region: str) -> tuple[list[str], list[Check]]:
         models = read_document(read_head(aws, uri, _LARGEST_LIST))["supported_judge_models"]
     except (AnswerRejected, AwsInternalError) as error:
         return [], [_unreadable(uri, error.message)]
-    if not isinstance(models.value, list):
-        return [], [_unreadable(uri, "the SDK can't read its format")]
     ids = sorted({it["model_id"].text or "" for it in models.items} - {""})
     return ids, [] if ids else [_unreadable(uri, "it names no models")]
 

@@ -59,7 +59,7 @@ def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
     container = next(iter(found["InferenceSpecification"]["Containers"].items), ForeignJson(None))
     details = found["ModelPackageStatusDetails"]
     failures = [*details["ValidationStatuses"].items, *details["ImageScanStatuses"].items]
-    base = _read_base(found, arn)
+    base = _read_base(container, arn)
     source = container["ModelDataSource"]["S3DataSource"]["S3Uri"].text
     return ModelPackage(
         arn=answer["ModelPackageArn"],
@@ -80,14 +80,11 @@ def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
     )
 
 
-def _read_base(found: ForeignJson, arn: Arn) -> BaseModel | str:
+def _read_base(container: ForeignJson, arn: Arn) -> BaseModel | str:
     """Return the base model, or say which of the SDK's demands on its metadata is not met."""
-    specification = found["InferenceSpecification"]
-    if not specification.value:
+    base = container["BaseModel"]
+    if not container.value:
         return "it has no inference specification"
-    if not specification["Containers"].items:
-        return "its inference specification has no containers"
-    base = specification["Containers"].items[0]["BaseModel"]
     if not base.value:
         return "its first container has no base-model metadata"
     name, version = base["HubContentName"].text, base["HubContentVersion"].text
