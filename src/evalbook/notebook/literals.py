@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 # One line of code holds this much of a value: with the longest name before it, 100 columns.
 _ONE_LINE = 70
@@ -29,24 +30,14 @@ def literal(value: object, indent: int = 0) -> str:
     one_line = _one_line(value)
     if len(one_line) + indent <= _ONE_LINE or not value:
         return one_line
-    inner = " " * (indent + 4)
-    if isinstance(value, str):
-        pieces = _pieces(value)
-        if len(pieces) == 1:
-            return one_line
-        return "\n".join(["(", *(inner + _text(piece) for piece in pieces), " " * indent + ")"])
-    if isinstance(value, Mapping):
-        items = [f"{_one_line(key)}: {literal(item, indent + 4)}" for key, item in value.items()]
-        return _lines("{", [inner + item for item in items], " " * indent + "}")
-    if isinstance(value, Sequence):
-        opening, closing = "()" if isinstance(value, tuple) else "[]"
-        items = [inner + literal(item, indent + 4) for item in value]
-        return _lines(opening, items, " " * indent + closing)
+    inner, outer = "\n" + " " * (indent + 4), "\n" + " " * indent
+    if isinstance(value, str) and len(pieces := _pieces(value)) > 1:
+        return "(" + "".join(inner + _text(piece) for piece in pieces) + outer + ")"
+    if isinstance(value, Mapping | list | tuple):
+        opening, items, closing = _contents(value)
+        lines = (f"{inner}{key}{literal(item, indent + 4)}," for key, item in items)
+        return opening + "".join(lines) + outer + closing
     return one_line
-
-
-def _lines(opening: str, items: list[str], closing: str) -> str:
-    return "\n".join([opening, *(item + "," for item in items), closing])
 
 
 def _one_line(value: object) -> str:
@@ -59,14 +50,21 @@ def _one_line(value: object) -> str:
         return number if math.isfinite(value) else f'float("{number}")'
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, Mapping):
-        items = (f"{_one_line(key)}: {_one_line(item)}" for key, item in value.items())
-        return "{" + ", ".join(items) + "}"
-    if isinstance(value, tuple):
-        return "(" + ", ".join(map(_one_line, value)) + (",)" if len(value) == 1 else ")")
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_one_line, value)) + "]"
+    if isinstance(value, Mapping | list | tuple):
+        opening, items, closing = _contents(value)
+        comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
+        return opening + ", ".join(key + _one_line(item) for key, item in items) + comma + closing
     raise TypeError(f"{type(value).__name__} has no Python literal")
+
+
+def _contents(
+    value: Mapping[Any, object] | list[object] | tuple[object, ...],
+) -> tuple[str, list[tuple[str, object]], str]:
+    """Return the brackets and what stands between them: items, each with what is before it."""
+    if isinstance(value, Mapping):
+        return "{", [(f"{_one_line(key)}: ", item) for key, item in value.items()], "}"
+    opening, closing = "()" if isinstance(value, tuple) else "[]"
+    return opening, [("", item) for item in value], closing
 
 
 def _text(text: str) -> str:

@@ -59,7 +59,7 @@ def render_cells(
     Args:
         settings: the evaluation.
         run_record: name of the file, beside the notebook, that keeps what was started.
-        poll_seconds: longest pause between two looks at a run.
+        poll_seconds: see `POLL_SECONDS`.
         script: whether `python` runs them, and not Jupyter.
     """
     values = _values(settings, run_record, poll_seconds, script=script)

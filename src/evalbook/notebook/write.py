@@ -43,11 +43,6 @@ def write_notebook(
     change, and cleared where it did. The file is replaced in one step, after nbformat found the
     result valid.
 
-    Args:
-        path: the notebook to write.
-        settings: the evaluation.
-        poll_seconds: longest pause between two looks at a run.
-
     Raises:
         AnswerRejected: the file can't be used or written; it is left as it was.
     """
