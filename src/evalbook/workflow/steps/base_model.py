@@ -90,22 +90,6 @@ def accept_base_model(
     return Accepted(model.answer, facts, (*notes, found, *checks))
 
 
-def list_left_out(found: aws.base_models.HubMatches) -> list[str]:
-    """Say how many base models match, if they are not all listed."""
-    notices = []
-    if len(found.models) > aws.base_models.MOST_OFFERED:
-        notices.append(
-            f"{len(found.models)} base models match; {aws.base_models.MOST_OFFERED} are listed. "
-            "Add a word to narrow them down."
-        )
-    if found.untold:
-        notices.append(
-            f"Not checked: whether {found.untold} more matching base models can be "
-            "evaluated. Give the full name of one to have it checked."
-        )
-    return notices
-
-
 def reject_unmatched(
     text: str,
     found: aws.base_models.HubMatches | None,

@@ -231,12 +231,6 @@ def _applies(interview: Interview) -> bool:
     return bool(_needs_a_copy(interview) or _lost_system(interview))
 
 
-def _describe(value: str, facts: CopyFacts | None) -> str:
-    if facts is None:
-        return "used as it is"
-    return f"converted copy {facts.uri}, {facts.report.valid:,} records{_COPIES.get(value, '')}"
-
-
 STEP = Step(
     slots.DATA_FIX,
     "Converted dataset",
@@ -244,7 +238,11 @@ STEP = Step(
     read=_read,
     check=_check,
     do=_do,
-    describe=_describe,
+    describe=lambda value, copy: (
+        f"converted copy {copy.uri}, {copy.report.valid:,} records{_COPIES.get(value, '')}"
+        if copy
+        else "used as it is"
+    ),
     applies=_applies,
     # All that matters about the model here is whether it is Nova; it is asked for later.
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.SCORER, slots.MODEL),

@@ -24,7 +24,6 @@ from evalbook.workflow.steps.base_model import (
     accept_base_model,
     accept_named_base_model,
     find_newest_in_hub,
-    list_left_out,
     reject_unmatched,
 )
 from evalbook.workflow.steps.data_sample import check_lengths
@@ -239,13 +238,21 @@ def _which_one(
     inside: aws.base_models.HubMatches | None,
 ) -> Question:
     groups = found.candidates if found else ()
-    bases = inside.models[: aws.base_models.MOST_OFFERED] if inside else ()
+    fitting = inside.models if inside else ()
+    bases = fitting[: aws.base_models.MOST_OFFERED]
     mine = "your model package group" if bases else None
     public, alone = "base model in the public hub, version ", Notice("evaluated on its own")
     counted = [
         plural(len(some), noun) for some, noun in ((groups, "group"), (bases, "base model")) if some
     ]
     match = "matches" if len(groups) + len(bases) == 1 else "match"
+    notices = []
+    if len(fitting) > len(bases):
+        shown = f"{len(fitting)} base models match; {len(bases)} are listed."
+        notices.append(f"{shown} Add a word to narrow them down.")
+    if inside and inside.untold:
+        untold = f"whether {inside.untold} more matching base models can be evaluated"
+        notices.append(f"Not checked: {untold}. Give the full name of one to have it checked.")
     return Question(
         f"{joined(counted)} {match} {words!r}. Which one?",
         kind="choice",
@@ -256,7 +263,7 @@ def _which_one(
                 for it in bases
             ),
         ),
-        notices=tuple(list_left_out(inside) if inside else ()),
+        notices=tuple(notices),
         help="A number or a name. Another ARN, name or words start a new search.",
     )
 
