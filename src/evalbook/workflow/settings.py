@@ -11,10 +11,10 @@ from evalbook.workflow.copies import effective_dataset
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import PromptFacts
 from evalbook.workflow.interview import Interview
+from evalbook.workflow.steps.agent import training_job
 from evalbook.workflow.steps.inspect_tasks import task_names, tasks_folder
 from evalbook.workflow.steps.names import default_run_name
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, scope_of
-from evalbook.workflow.training import training_job
 
 if TYPE_CHECKING:
     from evalbook.notebook.settings import EvaluationSettings

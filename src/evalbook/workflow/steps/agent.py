@@ -11,7 +11,6 @@ from evalbook.workflow.facts import AgentFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.optional import unless_none
 from evalbook.workflow.replies.choices import read_arn_or_choice
-from evalbook.workflow.training import name_training_job, training_job
 from evalbook.workflow.turn import Choice, Question
 
 
@@ -38,10 +37,17 @@ def _check(value: str, interview: Interview) -> Outcome[str, AgentFacts]:
     return Accepted(arn, AgentFacts(aws.agents.is_runtime(arn)), tuple(checks))
 
 
-def _known(interview: Interview) -> str | None:
-    """Return the agent that the model was trained in, if the training job names it."""
+def training_job(interview: Interview) -> aws.found.RolloutTraining | None:
+    """Return the multi-turn RL training job that made the model, if the type needs it."""
+    model = interview.facts(slots.MODEL)
+    if not interview.type.trained_by_rollouts or model is None or model.training is None:
+        return None
+    return model.training.job
+
+
+def _known_from(interview: Interview) -> str | None:
     job = training_job(interview)
-    return job.agent if job else None
+    return f"training job {job.job}" if job else None
 
 
 STEP = Step(
@@ -50,8 +56,8 @@ STEP = Step(
     ask=_ask,
     read=read_arn_or_choice,
     check=_check,
-    known=_known,
-    known_from=name_training_job,
+    known=lambda it: job.agent if (job := training_job(it)) else None,
+    known_from=_known_from,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
     asks_aws=True,
     example="arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/my-agent",
@@ -93,7 +99,7 @@ QUALIFIER_STEP = Step(
     hears=hearing.free_name("endpoint", "qualifier"),
     read=unless_none(_read_qualifier),
     known=_known_qualifier,
-    known_from=name_training_job,
+    known_from=_known_from,
     describe=lambda value, _: value or "the default endpoint",
     applies=lambda it: (agent := it.facts(slots.AGENT_CONFIG)) is not None and agent.runtime,
     depends_on=(slots.AGENT_CONFIG,),

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from evalbook import aws
-from evalbook.checks import Remedy, passed
+from evalbook.checks import Check, Remedy, passed, skipped, warning
 from evalbook.errors import AnswerRejected, EvalbookError
+from evalbook.evaluation_types import MULTI_TURN_RL, EvaluationType
 from evalbook.moments import to_the_minute
 from evalbook.texts import Notice, joined, plural, put_in_a_row
 from evalbook.workflow import slots
@@ -27,7 +28,6 @@ from evalbook.workflow.steps.base_model import (
     reject_unmatched,
 )
 from evalbook.workflow.steps.data_sample import check_lengths
-from evalbook.workflow.training import check_training, list_training_notices
 from evalbook.workflow.turn import Choice, Question
 
 _Found = TypeVar("_Found")
@@ -177,8 +177,30 @@ def _package(
         training_data=training_data,
         training=training,
     )
-    checks += check_training(interview.type, training)
+    checks += _check_training(interview.type, training)
     return Accepted(package.arn, facts, (*found.checks, *checks))
+
+
+_SWITCH = Remedy(
+    "To evaluate it by rollouts in its agent, change the evaluation type to "
+    f"{MULTI_TURN_RL.label}.",
+    step=slots.EVALUATION_TYPE.name,
+    answer=MULTI_TURN_RL.name,
+)
+
+
+def _check_training(kind: EvaluationType, found: aws.found.Training) -> list[Check]:
+    """Return what a model's training says for or against the evaluation type."""
+    by_rollouts = f"trained with multi-turn RL. {found.how}"
+    if not kind.trained_by_rollouts:
+        warned = warning("model.training", f"The model was {by_rollouts}", _SWITCH)
+        return [warned] if found.trained else []
+    if found.trained is None:
+        unknown = "evalbook could not find out whether multi-turn RL trained the model."
+        return [skipped("model.training", f"{unknown} {found.how}")]
+    if found.trained:
+        return [passed("model.training", f"Multi-turn RL trained the model. {found.how}")]
+    return [warning("model.training", f"The model was not {by_rollouts}")]
 
 
 def find_training(text: str, interview: Interview) -> aws.found.Training | None:
@@ -314,11 +336,15 @@ def _ask_confirm(interview: Interview) -> Question:
         ]
     if found.needs_yes:
         notices.append("This version was REJECTED in review. Yes uses it anyway.")
-    return Question(
-        "Is this the model to evaluate?",
-        kind="confirm",
-        notices=(*notices, *list_training_notices(interview)),
-    )
+    by_rollouts = interview.type.trained_by_rollouts
+    trained = found.training.trained if found.training else None
+    if by_rollouts and trained is False:
+        notices.append(
+            "Multi-turn RL did not train this model; it can still be evaluated this way."
+        )
+    if trained and not by_rollouts:
+        notices.append(f"Multi-turn RL trained this model. {_SWITCH.text}")
+    return Question("Is this the model to evaluate?", kind="confirm", notices=tuple(notices))
 
 
 def _check_confirm(value: bool, interview: Interview) -> Outcome[bool, None]:
