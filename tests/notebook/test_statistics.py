@@ -48,8 +48,7 @@ def test_interval_and_chance_are_those_of_the_command_line(
 ) -> None:
     gains = np.array([round(float(gain), 9) for gain in gains])
     tally = Tally()
-    for gain in gains:
-        tally.add(float(gain))
+    tally.add(gains)
 
     ends = [f"{end:+.3f}" for end in cell_4["interval"](gains)]
     assert ends == [f"{end:+.3f}" for end in interval(tally)]

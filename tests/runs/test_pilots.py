@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,7 @@ REST = "bot-0a1b2c3d-2-of-2"
 def chance(wins: int, ties: int, losses: int) -> float:
     """Of so many wins and losses as far out, were the models equally good."""
     return compute_chance_of_no_difference(
-        Tally({1.0: wins, 0.0: ties, -1.0: losses}, wins + ties + losses)
+        Tally(Counter({1.0: wins, 0.0: ties, -1.0: losses}), wins + ties + losses)
     )
 
 

@@ -26,8 +26,7 @@ LIKERT = (-0.5, -0.25, 0.0, 0.25, 0.5)
 
 def tally(values: Sequence[float]) -> Tally:
     counted = Tally()
-    for value in values:
-        counted.add(value)
+    counted.add(np.array(values, float))
     return counted
 
 

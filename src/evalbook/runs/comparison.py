@@ -146,7 +146,7 @@ class _Column:
         self.sums += told.sum(axis=1)
         gains = self.sign * np.round(told[1] - told[0], DECIMALS)
         self.outcomes += [(gains > 0).sum(), (gains == 0).sum(), (gains < 0).sum()]
-        self.gains.add_all(gains)
+        self.gains.add(gains)
 
     def row(self, metric: str, confidence: float) -> MetricRow:
         records = self.gains.records
@@ -264,7 +264,7 @@ def means(store: RecordStore, arm: Arm) -> tuple[MeanRow, ...]:
     for batch in store.batches(arm):
         records += len(batch.places)
         for tally, column in zip(tallies, batch.second, strict=True):
-            tally.add_all(column[~np.isnan(column)])
+            tally.add(column[~np.isnan(column)])
     rows = []
     for metric, sign, tally in zip(store.metrics, store.signs, tallies, strict=True):
         if metric in judged_on:

@@ -18,6 +18,7 @@ that lie on none are put on a fine one (see `_step_of`).
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
@@ -54,33 +55,27 @@ _MOST_VALUES = 4096
 class Tally:
     """How often each value occurred; memory does not grow with the number of values added."""
 
-    counts: dict[float, int] = field(default_factory=dict)
+    counts: Counter[float] = field(default_factory=Counter)
     records: int = 0
     total: float = 0.0
     _step: float = 0.0
 
-    def add(self, value: float, times: int = 1) -> None:
-        """Count a value, rounded to `DECIMALS`, once or several times."""
-        self.records += times
-        self.total += value * times
-        value = round(value, DECIMALS) + 0.0  # no -0.0
-        if self._step:
-            value = round(value / self._step) * self._step
-        self.counts[value] = self.counts.get(value, 0) + times
+    def add(self, values: Floats) -> None:
+        """Count values, rounded to `DECIMALS`."""
+        self.records += len(values)
+        self.total += float(values.sum())
+        self._count(*np.unique(np.round(values, DECIMALS), return_counts=True))
         if len(self.counts) > _MOST_VALUES:
-            self._coarsen()
+            span = max(self.counts) - min(self.counts)
+            self._step = max(2 * self._step, 2 * span / _MOST_VALUES)
+            before, self.counts = self.columns, Counter()
+            self._count(*before)
 
-    def add_all(self, values: Floats) -> None:
-        for value, times in zip(*np.unique(values, return_counts=True), strict=True):
-            self.add(float(value), int(times))
-
-    def _coarsen(self) -> None:
-        span = max(self.counts) - min(self.counts)
-        self._step = max(2 * self._step, 2 * span / _MOST_VALUES)
-        before, self.counts = self.counts, {}
-        for value, count in before.items():
-            near = round(value / self._step) * self._step
-            self.counts[near] = self.counts.get(near, 0) + count
+    def _count(self, values: Floats, times: Whole) -> None:
+        if self._step:
+            values = np.rint(values / self._step) * self._step
+        for value, count in zip(values.tolist(), times.tolist(), strict=True):
+            self.counts[value + 0.0] += count  # no -0.0
 
     @property
     def columns(self) -> tuple[Floats, Whole]:
@@ -97,9 +92,9 @@ class Tally:
         """The standard deviation of the values themselves (divided by n)."""
         if not self.records:
             return math.nan
-        mean = math.fsum(v * c for v, c in self.counts.items()) / self.records
-        squares = math.fsum(c * (v - mean) ** 2 for v, c in self.counts.items())
-        return math.sqrt(squares / self.records)
+        values, times = self.columns
+        mean = values @ times / self.records
+        return math.sqrt(times @ (values - mean) ** 2 / self.records)
 
 
 def interval(tally: Tally, confidence: float = CONFIDENCE) -> tuple[float, float]:
