@@ -79,14 +79,13 @@ def read_instances(aws: Aws, text: str, region: str, use: Use) -> Instances:
 def _read_words(text: str) -> tuple[str, int]:
     name, number = r"(?P<name>[a-z][a-z0-9.-]*)", r"(?P<number>-?[0-9]{1,9})"
     plain = text.replace("\N{MULTIPLICATION SIGN}", "x")
-    first = rf"{number}\s*(?:[x*]\s*|(?:times|of)\s+|\s){name}"
-    for pattern in (name, first, rf"{name}\s*(?:[x*,]|\s)\s*{number}"):
-        found = re.fullmatch(pattern, plain, re.I)
-        if found:
-            return found["name"], int(found.groupdict().get("number") or 1)
-    raise ValueError(
-        f"{text[:60]!r} is not an instance type, with or without a number of instances."
-    )
+    first = rf"(?:{number}\s*(?:[x*]\s*|(?:times|of)\s+|\s))?{name}"
+    last = rf"{name}\s*(?:[x*,]|\s)\s*{number}"
+    found = re.fullmatch(first, plain, re.I) or re.fullmatch(last, plain, re.I)
+    if found is None:
+        missing = "is not an instance type, with or without a number of instances."
+        raise ValueError(f"{text[:60]!r} {missing}")
+    return found["name"], int(found["number"] or 1)
 
 
 def _read_json(text: str) -> tuple[str, int]:

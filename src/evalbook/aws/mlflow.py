@@ -202,10 +202,9 @@ def _mlflow_arn(text: str) -> Arn:
         found = f'"{text.strip()}" is not the ARN of an MLflow app or tracking server.'
         raise reject("mlflow.form", found, _FORMS)
     if not _MLFLOW_ARN.fullmatch(str(arn)):
-        found = f"{arn} is {describe_arn_kind(arn)}."
-        if arn.path[0] in _KINDS:
-            found = f"{arn} is incomplete."
-        raise reject("mlflow.form", f"{found} An MLflow app or tracking server is needed.", _FORMS)
+        what = "incomplete" if arn.path[0] in _KINDS else describe_arn_kind(arn)
+        found = f"{arn} is {what}. An MLflow app or tracking server is needed."
+        raise reject("mlflow.form", found, _FORMS)
     return arn
 
 

@@ -130,23 +130,23 @@ def check_recipe(recipe: Recipe, parameters: Mapping[str, Any], kms_key: str | N
             "it.",
             "Leave it out of inference_parameters, or answer serverless.",
         )
-    return [_check_key(recipe, kms_key)] if kms_key else []
-
-
-def _check_key(recipe: Recipe, key: str) -> Check:
+    if not kms_key:
+        return []
     if "kms_key_id" not in recipe.template:
         raise AnswerRejected(
             "compute.kms",
-            f"On your own instances, {key} would encrypt nothing: the SDK passes it only to the "
-            "recipe, which does not use it.",
+            f"On your own instances, {kms_key} would encrypt nothing: the SDK passes it only to "
+            "the recipe, which does not use it.",
             "Set kms_key to none and let the bucket encrypt, or answer serverless.",
         )
-    return warning(
-        "compute.kms",
-        "On your own instances, the SDK passes the KMS key only to the recipe; the job's archive "
-        "and disks get the default encryption of the bucket and of SageMaker.",
-        "To encrypt everything with the key, make it the bucket's default.",
-    )
+    return [
+        warning(
+            "compute.kms",
+            "On your own instances, the SDK passes the KMS key only to the recipe; the job's "
+            "archive and disks get the default encryption of the bucket and of SageMaker.",
+            "To encrypt everything with the key, make it the bucket's default.",
+        )
+    ]
 
 
 def refuse_archive(base_model: str, model_data: str | None) -> None:

@@ -75,12 +75,12 @@ def find_training(aws: Aws, package: ModelPackage) -> Training:
     if told is not None and told.package == package.arn:
         return Training(True, told, _made_by(told))
     base = package.base_model
-    technique = find_technique(aws, base, package.region) if base and base.recipe else None
+    recipe = base.recipe if base else None
+    technique = find_technique(aws, base, package.region) if base and recipe else None
     if technique not in (None, TECHNIQUE):
         return Training(False, None, f"Its recipe is one of {technique}.")
     found = _among_jobs(aws, package)
     if technique == TECHNIQUE and found.trained is not True:
-        recipe = base.recipe if base else None
         return Training(True, None, f"Its recipe {recipe} is one of {TECHNIQUE}. {found.how}")
     return found
 
@@ -181,10 +181,10 @@ def _list_place(aws: Aws, place: str, region: str) -> tuple[dict[S3Uri, int], st
 def _objects(aws: Aws, uri: str, region: str) -> Iterator[tuple[S3Uri, int]]:
     """Yield the objects that a URI stands for: one, or all under a prefix."""
     bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    below = f"{prefix.rstrip('/')}/" if prefix else ""
     pages = aws.client("s3", region).get_paginator("list_objects_v2")
     for page in pages.paginate(Bucket=bucket, Prefix=prefix):
         for item in page.get("Contents") or []:
-            rest = item["Key"].removeprefix(prefix)
-            inside = not rest or rest.startswith("/") or prefix.endswith("/") or not prefix
-            if item["Size"] and inside:
-                yield S3Uri(bucket, item["Key"]), item["Size"]
+            key, size = item["Key"], item["Size"]
+            if size and (key == prefix or key.startswith(below)):
+                yield S3Uri(bucket, key), size
