@@ -8,10 +8,10 @@ import pytest
 from shown import in_words
 
 from evalbook.aws.session import Aws
+from evalbook.cli.stop import stop_words
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target
 from evalbook.runs.status import look, status_parts
-from evalbook.runs.stopping import stop_words
 from evalbook.sandbox.process import Sandbox
 
 ROLE = "arn:aws:iam::123456789012:role/EvaluationRole"

@@ -10,9 +10,9 @@ import pytest
 from shown import in_words
 
 from evalbook.aws.session import Aws
+from evalbook.cli.stop import stop_words
 from evalbook.runs.find import Target
 from evalbook.runs.status import look, status_parts
-from evalbook.runs.stopping import stop_words
 from evalbook.sandbox import world
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")

@@ -6,9 +6,9 @@ from pipelines import start_evaluation
 
 from evalbook.aws.runs import stop_run
 from evalbook.aws.session import Aws
+from evalbook.cli.stop import stop_words
 from evalbook.runs.find import Target
 from evalbook.runs.status import look
-from evalbook.runs.stopping import stop_words
 from evalbook.sandbox.process import Sandbox
 
 

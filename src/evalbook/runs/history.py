@@ -54,10 +54,6 @@ class Filter:
     words: tuple[str, ...] = ()
     """Words that name, model, judge, type, state or ARN contain, all of them."""
 
-    def fits(self, run: Execution) -> bool:
-        of_status = self.status is None or self.status.lower() == run.status.lower()
-        return of_status and self.kind in (None, run.kind)
-
 
 def read_age(text: str) -> timedelta:
     """Read an age such as 45m, 12h, 7d or 2w.
@@ -82,7 +78,12 @@ def list_past_runs(
         AnswerRejected: ``runs.denied``, pipelines may not be listed.
     """
     since = datetime.now(timezone.utc) - wanted.since if wanted.since else None
-    listed = [it for it in list_executions(aws, region, since=since) if wanted.fits(it)]
+    listed = [
+        it
+        for it in list_executions(aws, region, since=since)
+        if (wanted.status or it.status).lower() == it.status.lower()
+        and (wanted.kind or it.kind) == it.kind
+    ]
     # Words may be found in the plan only, which is a question for each run.
     looked_at = listed if wanted.words else heapq.nlargest(most, listed, key=lambda it: it.created)
     plans = in_parallel([partial(plan_of, aws, it.arn) for it in looked_at])

@@ -124,11 +124,10 @@ def _total(entry: Any) -> Figure | None:
     if not isinstance(entry, dict) or not is_finite_number(entry.get("score")):
         return None
     count, deviation = entry.get("total_evaluations"), entry.get("std_deviation")
-    error = None
-    counted = int(count) if is_finite_number(count) else None
-    if counted is not None and counted > 1 and is_finite_number(deviation):
-        error = float(deviation) / math.sqrt(counted)
-    return Figure(float(entry["score"]), error, counted)
+    records, error = int(count) if is_finite_number(count) else None, None
+    if records and records > 1 and is_finite_number(deviation):
+        error = float(deviation) / math.sqrt(records)
+    return Figure(float(entry["score"]), error, records)
 
 
 def _figures(entry: Any) -> Figures:
