@@ -6,7 +6,7 @@ import shlex
 from typing import Literal
 
 from evalbook.records import dataclass
-from evalbook.texts import shown
+from evalbook.texts import presentable
 
 Status = Literal["passed", "warning", "failed", "skipped"]
 
@@ -64,9 +64,9 @@ class Check:
 
     def __post_init__(self) -> None:
         # Names that AWS, files and people give are part of it.
-        object.__setattr__(self, "message", shown(self.message))
+        object.__setattr__(self, "message", presentable(self.message))
         if isinstance(self.remedy, str):
-            object.__setattr__(self, "remedy", shown(self.remedy))
+            object.__setattr__(self, "remedy", presentable(self.remedy))
 
 
 def passed(id: str, message: str) -> Check:  # noqa: A002 - the contract's name

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from evalbook.checks import Check, Remedy, failed
-from evalbook.texts import shown
+from evalbook.texts import presentable
 
 
 class EvalbookError(Exception):
@@ -23,8 +23,8 @@ class EvalbookError(Exception):
     ) -> None:
         super().__init__(message)
         self.code = code
-        self.message = shown(message)
-        self.remedy = shown(remedy) if isinstance(remedy, str) else remedy
+        self.message = presentable(message)
+        self.remedy = presentable(remedy) if isinstance(remedy, str) else remedy
         self.checks = tuple(checks)
 
 

@@ -67,7 +67,7 @@ def cell(text: str, style: str = "", url: str | None = None) -> Text:
     from rich.style import Style
     from rich.text import Text
 
-    shown = Text(texts.shown(text), style=style)
+    shown = Text(texts.presentable(text), style=style)
     if url and links_work():
         shown.stylize(Style(link=url))
     return shown
@@ -86,7 +86,7 @@ class Prose:
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
         from rich.text import Text
 
-        text = texts.shown(self._text)
+        text = texts.presentable(self._text)
         in_a_file = options.max_width == _IN_A_FILE and not options.is_terminal
         width = None if in_a_file else min(options.max_width, READABLE)
         lines = texts.fold_lines(text, width, hanging="\n" in text)

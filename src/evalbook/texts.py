@@ -91,7 +91,7 @@ def titled(title: str, text: str) -> str:
     return Notice(whole, f"{title}: {text.brief}") if isinstance(text, Notice) else whole
 
 
-def shown(text: str) -> str:
+def presentable(text: str) -> str:
     """Return a text as it may be shown: on one line, unless its lines are meant."""
     if isinstance(text, Notice):
         return Notice(printable(text), printable(text.brief))

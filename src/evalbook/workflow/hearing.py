@@ -142,7 +142,7 @@ project = by(values.understand_project)
 metrics_file = by(values.understand_metrics_file)
 
 
-def named(*about: str) -> Hears:
+def name(*about: str) -> Hears:
     """Return a function that hears a name; ``about``: words of the question that name nothing."""
 
     def hears(reply: str, question: Question, _: Interview) -> Reading:

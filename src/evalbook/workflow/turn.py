@@ -10,7 +10,7 @@ from typing import Any, Literal
 from evalbook.checks import Check, Remedy
 from evalbook.datasets.uses import FieldUse
 from evalbook.records import dataclass
-from evalbook.texts import Notice, few_words, shown
+from evalbook.texts import Notice, few_words, presentable
 from evalbook.workflow.strict import ADDED_LATER
 
 PROTOCOL = 1
@@ -38,8 +38,8 @@ class Choice:
 
     def __post_init__(self) -> None:
         # Only the value must stay exact; these are just shown.
-        object.__setattr__(self, "label", shown(self.label))
-        object.__setattr__(self, "description", shown(self.description))
+        object.__setattr__(self, "label", presentable(self.label))
+        object.__setattr__(self, "description", presentable(self.description))
 
 
 @dataclass(frozen=True)

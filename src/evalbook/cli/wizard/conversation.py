@@ -53,7 +53,8 @@ class Conversation:
                 if turn is not shown:
                     self.terminal.show(turn, self.workflow.summary())
                     shown = turn
-                    typed = typed or self._typed_before(turn)
+                    if not typed and (typed := self.drafts.take(turn.step)):
+                        self.terminal.say("What you typed here before is still there.")
                 turn, typed = self._ask(turn, typed)
         except Leaving as leaving:
             self.drafts.keep(self._step, leaving.text)
@@ -61,12 +62,6 @@ class Conversation:
         finally:
             self.drafts.save()
         return turn
-
-    def _typed_before(self, turn: Turn) -> str | None:
-        typed = self.drafts.take(turn.step)
-        if typed:
-            self.terminal.say("What you typed here before is still there.")
-        return typed
 
     def _first_turn(self) -> Turn:
         turn = None

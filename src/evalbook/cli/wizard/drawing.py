@@ -236,7 +236,6 @@ def _labelled(label: str, text: str, style: str = "bold") -> Text:
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:
-
     table = Table.grid(padding=(0, 2))
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")

@@ -48,7 +48,6 @@ class FullTerminal(Drawing):
     def __init__(
         self, suggestions: Suggestions, complete_s3: Callable[[str], list[str]] = lambda _: []
     ) -> None:
-
         super().__init__(Console(highlight=False, markup=False, emoji=False), suggestions)
         self._complete_s3 = complete_s3
         self._summary = Summary(())

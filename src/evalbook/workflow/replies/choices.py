@@ -116,7 +116,8 @@ def understand_choice(reply: str, question: Question) -> Reading:
     choices = question.choices
     said = with_no_first(only(reply))
     if (value := named_choice(said, choices)) is not None:
-        return Taken(value, exact=_is(said, value, choices))
+        label = next(choice.label for choice in choices if choice.value == value)
+        return Taken(value, exact=said.strip().casefold() in (value.casefold(), label.casefold()))
     # The path of a file is not one of the words that tell choices apart.
     if len(said) > LONGEST or re.match(r"['\"]?(?:[~./][^\s,]*/|arn:|s3:)\S+$", said.strip()):
         return None
@@ -171,11 +172,6 @@ def undecided(doubt: Doubt, question: Question) -> Reading:
     if doubt == "you_decide" and question.default:
         return AskBack(question.default)
     return Hesitates(doubt)
-
-
-def _is(said: str, value: str, choices: Sequence[Choice]) -> bool:
-    label = next(choice.label for choice in choices if choice.value == value)
-    return said.strip().casefold() in (value.casefold(), label.casefold())
 
 
 def what_was_said(reply: str) -> str:
@@ -348,11 +344,11 @@ _LEADING_NO = r"^\W*(?:no|nope|nah|nein|wrong)\b\W*"
 def _of_something_else(text: str, question: Question) -> bool:
     """Return whether a no denies what was not asked: "no custom ones" to whether data are read."""
     named = re.findall(r"(?:^|[,.;]\s*)(?:and\s+)?no\s+([^\W\d_]+)", text.strip(), re.IGNORECASE)
-    known = POLITE | vocabulary("after_no") | _shown(question)
+    known = POLITE | vocabulary("after_no") | _words_shown(question)
     return any(word.casefold() not in known for word in named)
 
 
-def _shown(question: Question) -> set[str]:
+def _words_shown(question: Question) -> set[str]:
     return {
         word
         for text in (question.text, question.help or "", *question.notices)
@@ -362,6 +358,6 @@ def _shown(question: Question) -> set[str]:
 
 def _repeats(words: str, question: Question) -> bool:
     """Return whether all that was said beside the yes stands in what was asked."""
-    shown = _shown(question)
+    shown = _words_shown(question)
     told = [word for word in words_of(words) if word not in POLITE | vocabulary("beside_repeated")]
     return set(told) <= shown | {word.strip(".") for word in shown}

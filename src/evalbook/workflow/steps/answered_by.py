@@ -88,7 +88,7 @@ STEP = Step(
     slots.ANSWERED_BY,
     "Answered by",
     ask=_ask,
-    hears=hearing.named("endpoint", "model"),
+    hears=hearing.name("endpoint", "model"),
     read=_read,
     check=_check,
     describe=_describe,
@@ -106,7 +106,7 @@ BASE_STEP = Step(
         help=f"{_HELP} A second run is started for it, to compare with; none runs the fine-tuned "
         "model only.",
     ),
-    hears=hearing.named("endpoint", "model", "base"),
+    hears=hearing.name("endpoint", "model", "base"),
     read=unless_none(_read),
     check=_check_base,
     describe=_describe,

@@ -9,7 +9,7 @@ from evalbook import aws
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.datasets.report import Report
 from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
-from evalbook.texts import plural, put_in_a_row, shown
+from evalbook.texts import plural, presentable, put_in_a_row
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.copies import named_object, read_named, validate_records
 from evalbook.workflow.facts import PromptFacts, SampleFacts
@@ -62,7 +62,7 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, SampleFacts | Pro
     try:
         return _read_rows(interview)
     except _NoPrompts as error:
-        unusable = shown(str(error))
+        unusable = presentable(str(error))
     # What its reader would not take may be understood all the same, and converted.
     found = _read_and_validate(interview)
     if isinstance(found.facts, SampleFacts) and found.facts.report.valid:

@@ -73,7 +73,7 @@ STEP = Step(
     slots.EXECUTION_ROLE,
     "Execution role",
     ask=_ask,
-    hears=hearing.named("role", "iam", "execution"),
+    hears=hearing.name("role", "iam", "execution"),
     read=lambda text, question, _: read_choice_or_text(text, question.choices),
     check=_check,
     describe=lambda arn, _: Notice(arn, arn.rpartition("/")[2]),

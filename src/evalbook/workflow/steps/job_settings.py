@@ -28,7 +28,7 @@ KMS_KEY_STEP = Step(
         default="none",
         help="A key's id, ARN or alias; none keeps the bucket's own encryption.",
     ),
-    hears=hearing.named("kms", "key", "encryption"),
+    hears=hearing.name("kms", "key", "encryption"),
     read=unless_none(lambda text, _question, _: text, "kms", "key", "encryption"),
     check=if_given(_check_key),
     describe=lambda value, _: value or "the bucket's own encryption",
