@@ -129,8 +129,8 @@ def _affirms(words: list[str], *, asks: bool, strict: bool) -> bool:
     beside = vocabulary("beside_yes")
     beside = beside if strict else beside | vocabulary("beside_yes_in_passing")
     known = all(word in _YES or word in beside for word in words)
-    asks = words[0] in vocabulary("opens_question")
-    return known and not asks and not _YES.isdisjoint(words)
+    opens = words[0] in vocabulary("opens_question")
+    return known and not opens and not _YES.isdisjoint(words)
 
 
 def asked_beside(text: str) -> tuple[str, str]:
@@ -149,8 +149,6 @@ _DOUBTS_IT = (
     r"will (?:that|this|it)\b|can (?:that|this|it)\b|ok\b|okay\b)|\b(?:right|correct|enough|sure|better|good one|instead)\b"
 )
 FOR_HELP = r"(?:and |so |please )*(?:can|could|would|will) you (?:please )?(?:help|sort|do|handle|take care|look|set)\b"
-
-
 KEEPS = r"^(?:keep|leave|thats|that is|its|everything is)\b(?!.*\b(?:use|take|add|with|but|and)\b)"
 """What follows a no where it only means the same."""
 _COMMENT = r"[,;]\s+(?=(?:because|since|so that|it['’]?s|that['’]?s|they|we|i|our|my)\b)"
