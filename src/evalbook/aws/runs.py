@@ -332,8 +332,8 @@ def list_executions(aws: Aws, region: str, *, since: datetime | None = None) -> 
         raise AnswerRejected(
             "runs.denied",
             f"The evaluations in {region} can't be listed: {error.message}",
-            "Ask for sagemaker:ListPipelines and sagemaker:ListPipelineExecutions. To see one run, "
-            "name it by its ARN.",
+            "Ask for sagemaker:ListPipelines and sagemaker:ListPipelineExecutions, or name a run "
+            "by the notebook that started it.",
         ) from None
     return [execution for found in each for execution in found]
 
