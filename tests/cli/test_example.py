@@ -9,22 +9,17 @@ import pytest
 from commands import run, the_document
 
 from evalbook.cli.example import _FORMATS
-from evalbook.datasets.examples import FORMATS
 from evalbook.datasets.validate import validate
 from evalbook.metrics.custom import parse_custom_metrics
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", _FORMATS)
 def test_each_dataset_can_be_used_as_it_is(tmp_path: Path, form: str) -> None:
     finished = run("example", "dataset", form, "--json", cwd=tmp_path)
 
     path = tmp_path / the_document(finished)["path"]
     report = validate([path.read_bytes()])
     assert (report.usable, report.format, report.records) == (True, form, 3)
-
-
-def test_the_formats_are_those_that_can_be_written() -> None:
-    assert tuple(FORMATS) == _FORMATS
 
 
 def test_custom_metrics_and_a_scorer_can_be_used(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ import pyarrow.parquet
 import pytest
 from interviews import answer_until, answered_until
 
-from evalbook.datasets.examples import build_example_custom_metrics
 from evalbook.datasets.formats import format_of
+from evalbook.packaged import read_packaged
 from evalbook.sandbox import world
 from evalbook.workflow import slots
 from evalbook.workflow.copies import effective_dataset, effective_report
@@ -299,7 +299,7 @@ def test_what_is_not_used_is_said_again_before_the_confirmation() -> None:
 
 
 def test_a_built_in_metric_with_a_custom_ones_name_is_refused() -> None:
-    custom = json.loads(build_example_custom_metrics())
+    custom = json.loads(read_packaged("data/examples/custom_metrics.json"))
     custom[0]["customMetricDefinition"]["name"] = "correctness"
     workflow, _ = answered_until("builtin_metrics", custom_metrics=json.dumps(custom))
 

@@ -10,6 +10,7 @@ from evalbook.cli.documents import ExampleDocument
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.errors import AnswerRejected
+from evalbook.packaged import read_packaged
 from evalbook.whole_files import is_there, rejecting_unwritable, replace_whole
 
 _FILES = {
@@ -58,9 +59,8 @@ def example_command(
 
 
 def _content(kind: str, form: str) -> str:
-    from evalbook.datasets.examples import build_example_custom_metrics, example_dataset
-    from evalbook.metrics.scorers import read_starter_function
-
     if kind == "dataset":
-        return example_dataset(form)
-    return build_example_custom_metrics() if kind == "custom_metrics" else read_starter_function()
+        return read_packaged(f"data/examples/{form}.jsonl")
+    if kind == "custom_metrics":
+        return read_packaged("data/examples/custom_metrics.json")
+    return read_packaged("data/starter_scorer.py")
