@@ -7,6 +7,7 @@ import pytest
 from building import in_pieces, lines, report_of, turns
 
 from evalbook.datasets.containers import recognise
+from evalbook.datasets.convert import convert
 from evalbook.datasets.report import InvalidRow
 from evalbook.datasets.validate import validate
 
@@ -217,6 +218,20 @@ def test_records_written_as_python_writes_them_are_read() -> None:
     report = report_of(b"{'query': 'It\\'s', 'response': None}\n")
 
     assert (report.valid, report.as_it_is) == (1, 0)
+
+
+@pytest.mark.parametrize("cell", ["{'a': {1, 2}}", "{'a': 1j}", "{(1, 2): 3}", '{"a": Infinity}'])
+def test_cells_that_hold_what_json_does_not_are_text(cell: str) -> None:
+    doubled = cell.replace('"', '""')
+    data = f'query,response,input,metadata\na,b,"{doubled}","{doubled}"\n'.encode()
+
+    assert b"".join(convert([data], report=report_of(data))).startswith(b'{"query": "a')
+
+
+def test_numbers_of_more_than_64_bits_are_kept() -> None:
+    data = f'query,input\na,"{{""n"": {10**40}}}"\n'.encode()
+
+    assert report_of(data).valid == 1
 
 
 def test_cells_that_hold_messages_are_read_as_such() -> None:

@@ -18,12 +18,7 @@ from evalbook.datasets.fields import MAY_WRAP, WRAPPERS, plain_name
 from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
 from evalbook.datasets.json_values import Line, json_lines
 from evalbook.datasets.parquet import read_parquet_records
-from evalbook.datasets.strictjson import (
-    mended_record,
-    parse_record,
-    parsed,
-    without_numbers_unknown,
-)
+from evalbook.datasets.strictjson import mended_record, parse_record, parsed
 from evalbook.texts import plural
 
 _PIECE = 256 * 1024
@@ -152,7 +147,7 @@ class Reading:
         elif self.container.kind == "json":
             numbered = enumerate(json_lines(chunks, self.container, self.outside), start=1)
         else:
-            numbered = enumerate(map(msgspec.json.encode, read_parquet_records(chunks)), start=1)
+            numbered = enumerate(map(_as_line, read_parquet_records(chunks)), start=1)
         while together := list(islice(numbered, _TOGETHER)):
             yield [place for place, _ in together], [line for _, line in together]
 
@@ -290,11 +285,9 @@ def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
         return Row(place, mended_record(text) if text else None, found, line)
     except InvalidRecord as error:
         record = None
-        if error.kind == "number":
-            record = without_numbers_unknown(line)
-        elif error.kind == "not_object":
+        if error.kind == "not_object":
             record = _messages_alone(json.loads(line))
-        elif error.kind == "not_json":
+        elif error.kind in ("not_json", "number"):
             record = mended_record(line.decode("utf-8"))
         return Row(place, record, error, line)
 
@@ -356,8 +349,13 @@ def _table_row(header: list[str], cells: list[str], *, cut: bool) -> Line:
     # An empty cell is how CSV says that there is no value.
     # A column without a name is the index of a table.
     pairs = zip(header, cells, strict=True)
-    record = {name: _cell(name, cell) for name, cell in pairs if name and cell}
+    return _as_line({name: _cell(name, cell) for name, cell in pairs if name and cell})
+
+
+def _as_line(record: dict[str, Any]) -> Line:
     try:
         return msgspec.json.encode(record)
     except UnicodeEncodeError:
         return _not_utf8("some of its bytes")
+    except OverflowError:  # an integer of more than 64 bits
+        return json.dumps(record).encode()

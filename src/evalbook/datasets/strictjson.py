@@ -11,7 +11,6 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 from evalbook.datasets.invalid import InvalidRecord, described, harmless, quoted
@@ -70,13 +69,12 @@ def peek_value(text: str, start: int = 0) -> tuple[Any, int] | None:
 def mended_record(text: str) -> dict[str, Any] | None:
     """Return the record of a line that is no JSON, where it is plain what was meant.
 
-    Python writes dictionaries with other quotation marks; exports have commas too many.
+    Python writes dictionaries in its own way; exports have commas too many.
     """
     text = text.removesuffix(",")
-    if text.startswith("{'"):
-        found = parsed(text)
-        plain = isinstance(found, dict) and all(isinstance(name, str) for name in found)
-        return found if plain else None
+    found = parsed(text)
+    if isinstance(found, dict):
+        return found
     for _ in range(_MOST_COMMAS):
         try:
             return parse_record(text)
@@ -93,27 +91,21 @@ def mended_record(text: str) -> dict[str, Any] | None:
 
 
 def parsed(value: Any) -> Any:
-    """Return a list or object that is written as text, as cells of tables are."""
+    """Return a list or object that is written as text, as cells of tables are, in JSON or Python.
+
+    NaN, which Python writes for no value, is none.
+    """
     if not isinstance(value, str) or value[:1] not in ("[", "{"):
         return value
-    readers: tuple[Callable[[str], Any], ...] = (json.loads, ast.literal_eval)
-    for read in readers:
+    for read in (_WITHOUT_NAN.decode, ast.literal_eval):
         try:
-            found = read(value)
+            # Python may write what JSON does not hold, such as sets and infinities.
+            found = json.loads(json.dumps(read(value), allow_nan=False))
         except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
             continue
         if isinstance(found, (list, dict)):
             return found
     return value
-
-
-def without_numbers_unknown(line: bytes) -> dict[str, Any] | None:
-    """Return a record whose numbers may be NaN, which Python writes for no value."""
-    try:
-        record = json.loads(line, parse_constant=lambda _: None, parse_float=_float)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
 
 
 def as_record(value: Any) -> dict[str, Any]:
@@ -170,6 +162,7 @@ _STRICT = json.JSONDecoder(
     object_pairs_hook=_unique, parse_int=_integer, parse_float=_float, parse_constant=_constant
 )
 _ANY = json.JSONDecoder()
+_WITHOUT_NAN = json.JSONDecoder(parse_float=_float, parse_constant=lambda _: None)
 
 
 def _too_deep() -> InvalidRecord:
