@@ -24,6 +24,10 @@ def test_each_model_is_a_log_that_reads_back_as_the_same_records(tmp_path: Path)
     assert [it.scores for it in again] == [it.scores for it in before]
     with zipfile.ZipFile(written[0]) as log:
         header = json.loads(log.read("header.json"))
+        summaries = json.loads(log.read("summaries.json"))
+    assert [(it["id"], it["input"]) for it in summaries][1:] == [
+        (2, "Question 1"), (3, "Question 2")
+    ]  # fmt: skip
     assert header["eval"]["model"] == "base"
     assert {it["name"]: it["metrics"]["mean"]["value"] for it in header["results"]["scores"]} == {
         "Metric1": 0.75,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import means
 from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import Results
-from evalbook.runs.store import Arm, Place
+from evalbook.runs.store import Arm, Place, RecordStore
 from evalbook.whole_files import rejecting_unwritable, replacing
 
 
@@ -45,14 +46,21 @@ def write_logs(report: Results, path: Path) -> list[Path]:
 
 
 def _write(log: zipfile.ZipFile, report: Results, arm: Arm) -> None:
-    summaries = []
-    for number in range(1, arm.records + 1):
-        sample = _sample(number, report.store.record(Place(arm.number, number)), arm.name)
-        log.writestr(f"samples/{number}_epoch_1.json", json.dumps(sample))
-        kept = ("id", "epoch", "input", "target", "scores")
-        summaries.append({**{key: sample[key] for key in kept}, "completed": True})
-    log.writestr("summaries.json", json.dumps(summaries))
+    for sample in _samples(report.store, arm):
+        log.writestr(f"samples/{sample['id']}_epoch_1.json", json.dumps(sample))
+    with log.open("summaries.json", "w") as file:
+        begin = b"["
+        for sample in _samples(report.store, arm):
+            kept = {it: sample[it] for it in ("id", "epoch", "input", "target", "scores")}
+            file.write(begin + json.dumps({**kept, "completed": True}).encode())
+            begin = b","
+        file.write(b"]")
     log.writestr("header.json", json.dumps(_header(report, arm)))
+
+
+def _samples(store: RecordStore, arm: Arm) -> Iterator[dict[str, Any]]:
+    for number in range(1, arm.records + 1):
+        yield _sample(number, store.record(Place(arm.number, number)), arm.name)
 
 
 def _sample(number: int, record: JudgedRecord, model: str) -> dict[str, Any]:
