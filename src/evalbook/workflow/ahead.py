@@ -84,11 +84,7 @@ def hear(step: AnyStep, said: str, question: Question, interview: Interview) -> 
 def understand(
     step: AnyStep, said: str, question: Question, interview: Interview
 ) -> Taken | AskBack:
-    """Return what a reply comes to; what is not recognised is left to the step as it is.
-
-    Raises:
-        AnswerRejected: it is no answer yet.
-    """
+    """Return what a reply comes to; reject what is no answer yet, leave the rest to the step."""
     reading = hear(step, said, question, interview)
     if isinstance(reading, Hesitates | Incomplete):
         raise hearing.rejection(reading, said, step.name, question)

@@ -163,11 +163,7 @@ def _drops_wishes(said: str) -> bool:
 
 
 def keep_for_later(interview: Interview, step: AnyStep, text: str) -> AnyAccepted:
-    """Keep what was said for a step until its turn.
-
-    Raises:
-        AnswerRejected: it is already known to be unusable.
-    """
+    """Keep what was said for a step until its turn, unless it is already known to be unusable."""
     if not step.said_ahead:
         raise AnswerRejected(
             "step.not_yet",
@@ -204,12 +200,7 @@ _ALONE = {
 
 
 def _foresee(interview: Interview, step: AnyStep, said: str) -> str:
-    """Check an answer given ahead of its turn as far as possible, and return a remark on it.
-
-    Raises:
-        AnswerRejected: it is already known to be unusable.
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Check an answer given ahead of its turn as far as possible, and return a remark on it."""
     if step.slot == slots.JUDGE_MODEL:
         return judge_model.foreseen(interview, said)
     # Steps of other types can't be checked until the type is known.

@@ -118,11 +118,7 @@ def _heard_whole(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
 def _heard_beside(
     interview: Interview, ahead: Ahead, text: str, rejection: AnswerRejected
 ) -> AnyAccepted:
-    """Use what a rejected reply says for other steps, and what is left of it for its own.
-
-    Raises:
-        AnswerRejected: nothing can be used.
-    """
+    """Use what a rejected reply says for other steps, and what is left of it for its own."""
     more = _may_say_more(text, ahead, rejection)
     parts = find_pieces(text, ahead.step.name) if more else Parts(())
     if not parts.pieces:
@@ -153,13 +149,8 @@ def _use_pieces(
 ) -> AnyAccepted:
     """Change answers by the pieces of a reply, keep those whose turn comes, say what fails.
 
-    Args:
-        interview: whose answers are changed.
-        parts: of the reply.
-        rejection: why the reply as a whole is no answer, if it is none.
-
-    Raises:
-        AnswerRejected: no piece could be used, and no change was wished.
+    The rejection, which says why the reply as a whole is no answer, is raised where no piece can be
+    used and no change was wished.
     """
     steps = {step.name: step for step in interview.nameable}
     asked_for = [(steps[it.step], it.said) for it in parts.pieces if it.step in steps]
@@ -232,8 +223,6 @@ _NOT_HEARD = (
     "complete",
 )
 """How the codes of rejections begin that say no more than that a reply is no answer."""
-
-
 _ONE_NAME = (EXECUTION_ROLE, JUDGE_MODEL, KMS_KEY)
 """Steps whose answer is one name, and nothing beside it that counts."""
 
@@ -255,11 +244,7 @@ def _own_piece(
 
 
 def _reopened_by_name(interview: Interview, said: str, rejection: AnswerRejected) -> AnyAccepted:
-    """Reopen the step that a reply to the whole configuration wants changed.
-
-    Raises:
-        AnswerRejected: the rejection, where it names none.
-    """
+    """Reopen the step that a reply to everything wants changed; rejected where it names none."""
     confirming = rejection.code in ("answer.yes_or_no", "confirm.declined", "complete")
     name = step_to_change(said) if confirming or "back to" in plain(said) else None
     if name is None or not interview.answered(name):
@@ -271,11 +256,7 @@ def _reopened_by_name(interview: Interview, said: str, rejection: AnswerRejected
 def _take_own(
     interview: Interview, ahead: Ahead, parts: Parts
 ) -> tuple[AnyAccepted | None, AnswerRejected | None]:
-    """Take for the answer what a reply says beside what answers other steps.
-
-    Returns:
-        What was accepted, or why what is left was not.
-    """
+    """Take for the answer what a reply says beside others, or return why it is none."""
     own = re.sub(_LINKS, "", parts.rest).strip(" ,;.")
     if ahead.question(interview).kind == "confirm":
         own = _agrees(parts)

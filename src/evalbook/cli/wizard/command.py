@@ -61,11 +61,7 @@ def wizard_command(settings: Settings, output: Output, plain: bool, sandbox: boo
 
 
 def _require_terminal(*, as_json: bool) -> None:
-    """See to it that there is somebody to ask.
-
-    Raises:
-        UsageError: input or output is no terminal, or JSON was asked for.
-    """
+    """See to it that there is somebody to ask: a terminal for input and output, and no JSON."""
     # A closed one is None.
     both = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     if both and not as_json:
@@ -89,14 +85,7 @@ def draws_well(environment: Mapping[str, str]) -> bool:
 
 @contextlib.contextmanager
 def simulated_aws() -> Iterator[Suggestions]:
-    """Run the sandbox beside the wizard, and let the wizard ask it instead of AWS.
-
-    Yields:
-        What to try in it.
-
-    Raises:
-        UsageError: the sandbox's packages are not installed.
-    """
+    """Run the sandbox beside the wizard, which asks it instead of AWS; yield what to try in it."""
     from evalbook.cli.sandbox import require_sandbox_extra
 
     require_sandbox_extra()

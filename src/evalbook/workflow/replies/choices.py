@@ -50,11 +50,7 @@ def named_choice(text: str, choices: Sequence[Choice]) -> str | None:
 
 
 def read_choice(text: str, choices: Sequence[Choice]) -> str:
-    """Return the value of the one choice that the text names by value, label or number.
-
-    Raises:
-        AnswerRejected: it names none of them.
-    """
+    """Return the value of the one choice that the text names, which is rejected if it names none."""
     value = named_choice(only(text), choices)
     if value is not None:
         return value
@@ -74,8 +70,7 @@ def read_one_choice(text: str, question: Question, _: object) -> str:
 def read_choice_or_text(text: str, choices: Sequence[Choice]) -> str:
     """Return the value of the choice that the text names; the text itself where it names none.
 
-    Raises:
-        AnswerRejected: it is the number of no choice.
+    The number of no choice is rejected.
     """
     value = named_choice(text, choices)
     if value is None and choices and text.strip().isdigit():
@@ -303,11 +298,7 @@ def _nearly(word: str, names: set[str]) -> bool:
 
 
 def read_yes_or_no(text: str, *_: object) -> bool:
-    """Return the verdict, also for a step to read by.
-
-    Raises:
-        AnswerRejected: the text is neither yes nor no.
-    """
+    """Return the verdict, for a step to read by; what is neither yes nor no is rejected."""
     verdict = yes_or_no(text)
     if verdict is None:
         raise AnswerRejected(

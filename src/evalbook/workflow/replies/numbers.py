@@ -6,32 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from evalbook.workflow.replies.reading import AskBack, Incomplete, Reading, Taken
-from evalbook.workflow.replies.vocabulary import vocabulary
+from evalbook.workflow.replies.vocabulary import VOCABULARY, vocabulary
 from evalbook.workflow.replies.words import POLITE, only
 
-_ONES = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {
-    word: 10 * number
-    for number, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
-    )
-}
-_TIMES = {"dozen": 12, "hundred": 100, "thousand": 1000, "k": 1000}
-_ALONE = {"once": 1, "twice": 2, "thrice": 3, "single": 1, "couple of": 2, "couple": 2}
-_ORDINALS = dict(
-    zip(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
-        range(1, 13),
-        strict=True,
-    )
-)
-NUMBER_WORDS = "|".join(sorted({*_ONES, *_TENS, *_TIMES, *_ALONE} - {"k"}, key=len, reverse=True))
+_NUMBERS, _COUNTS = VOCABULARY.facts["numbers"], VOCABULARY.facts["counts"]
+_TIMES = VOCABULARY.facts["multiples"]
+NUMBER_WORDS = "|".join(sorted({*_NUMBERS, *_COUNTS, *_TIMES} - {"k"}, key=len, reverse=True))
 NUMBER = rf"(?:\d[\d,.]*k?|(?:an? )?(?:{NUMBER_WORDS})(?:[ -](?:and )?(?:{NUMBER_WORDS}))*)\b"
 """A number in digits or in words."""
 # "That one" is no number.
@@ -65,7 +45,7 @@ def _value(words: str) -> int:
             if told == "thousand":
                 whole, part = whole + part, 0
         else:
-            part += {**_ONES, **_TENS, **_ALONE}[told]
+            part += (_NUMBERS | _COUNTS)[told]
     return whole + part
 
 
@@ -77,7 +57,7 @@ def place_of(word: str, count: int) -> int | None:
         return 1
     word = word.lstrip("#")
     ordinal = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)?", word, re.ASCII)
-    return int(ordinal[1]) if ordinal else _ORDINALS.get(word) or _ONES.get(word)
+    return int(ordinal[1]) if ordinal else (VOCABULARY.facts["ordinals"] | _NUMBERS).get(word)
 
 
 def places_in(words: Sequence[str], most: int) -> list[int] | None:

@@ -6,6 +6,7 @@ import json
 from typing import Literal
 
 from evalbook.records import dataclass
+from evalbook.texts import joined
 
 Doubt = Literal["question", "condition", "hesitation", "you_decide"]
 
@@ -40,10 +41,7 @@ class AskBack:
     @property
     def meaning(self) -> str:
         """The answer as people write it."""
-        if not self.text.startswith('["'):
-            return self.text
-        *first, last = json.loads(self.text)
-        return f"{', '.join(first)} and {last}" if first else str(last)
+        return joined(json.loads(self.text)) if self.text.startswith('["') else self.text
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,11 @@ class _Vocabulary(TypedDict):
     """Patterns of replies that ask for what is proposed, or for what was before."""
     another_time: list[str]
     """Patterns of replies that mean what was answered another time; at most the proposal is meant."""
+    numbers: dict[str, int]
+    counts: dict[str, int]
+    """Numbers that are not put together: once, a couple."""
+    multiples: dict[str, int]
+    ordinals: dict[str, int]
     synonyms: dict[str, list[str]]
     """What people say for choices that are always the same, by value: words that all must be there."""
     titles: dict[str, StepName]
