@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +18,7 @@ from evalbook.runs.statistics import (
     compute_chance_of_no_difference,
     interval,
 )
-from evalbook.runs.store import Arm, Batch, RecordStore
+from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.verdicts import (
     SAME,
     TOO_FEW,
@@ -222,8 +221,10 @@ def _compare(store: RecordStore, first: Arm, second: Arm) -> Comparison:
     for batch in store.paired_batches(first, second):
         paired += len(batch.places)
         _add(columns, batch.first, batch.second)
-        for category, rows in _by_category(batch, named).items():
-            _add(named[category], batch.first[:, rows], batch.second[:, rows])
+        categories = np.array(batch.categories, dtype=object)
+        for category, parts in named.items():
+            rows = categories == category
+            _add(parts, batch.first[:, rows], batch.second[:, rows])
         judged = judge_pairs(store, first, second, batch)
         lost = [it for it in judged if it.overall is not None and it.overall < 0]
         worst = heapq.nsmallest(MOST_LOSSES, [*worst, *lost], key=lambda it: (it.overall, it.place))
@@ -237,14 +238,6 @@ def _compare(store: RecordStore, first: Arm, second: Arm) -> Comparison:
         level=store.level,
         categories_left=max(0, len(sizes) - MOST_CATEGORIES),
     )
-
-
-def _by_category(batch: Batch, named: Mapping[str, object]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for row, category in enumerate(batch.categories):
-        if category is not None and category in named:
-            found[category].append(row)
-    return found
 
 
 def _rows(store: RecordStore, columns: Sequence[_Column], told: set[str]) -> list[MetricRow]:
