@@ -126,50 +126,56 @@ class Comparison:
     """Categories of their own size that were too many to show."""
 
 
-class _Column:
-    """One metric while the pairs go by."""
+class _Metrics:
+    """What the pairs that went by say of each metric."""
 
-    def __init__(self, sign: int, width: float) -> None:
-        self.sign, self.width, self.gains = sign, width, Tally()
+    def __init__(self, store: RecordStore) -> None:
+        self.store, number = store, len(store.metrics)
+        self.gains = [Tally() for _ in store.metrics]
         # Of the first and of the second model.
-        self.sums, self.unscored = np.zeros(2), np.zeros(2, int)
-        self.outcomes = np.zeros(3, int)
-        self.left_out = 0
+        self.sums, self.unscored = np.zeros((2, number)), np.zeros((2, number), int)
+        self.outcomes, self.left_out = np.zeros((3, number), int), np.zeros(number, int)
 
     def add(self, first: Floats, second: Floats) -> None:
         sides = np.array([first, second])
         missing = np.isnan(sides)
-        self.unscored += missing.sum(axis=1)
-        told = sides[:, ~missing.any(axis=0)]
-        self.left_out += len(first) - told.shape[1]
-        self.sums += told.sum(axis=1)
-        gains = self.sign * np.round(told[1] - told[0], DECIMALS)
-        self.outcomes += [(gains > 0).sum(), (gains == 0).sum(), (gains < 0).sum()]
-        self.gains.add(gains)
+        left_out = missing.any(axis=0)
+        self.unscored += missing.sum(axis=2)
+        self.left_out += left_out.sum(axis=1)
+        self.sums += np.where(left_out, 0, sides).sum(axis=2)
+        gains = np.array(self.store.signs)[:, None] * np.round(second - first, DECIMALS)
+        self.outcomes += [it.sum(axis=1) for it in (gains > 0, gains == 0, gains < 0)]
+        for tally, of_metric, without in zip(self.gains, gains, left_out, strict=True):
+            tally.add(of_metric[~without])
 
-    def row(self, metric: str, confidence: float) -> MetricRow:
-        records = self.gains.records
-        first, second = (self.sums / records).tolist() if records else (None, None)
-        low, high = interval(self.gains, confidence)
-        wins, ties, losses = self.outcomes.tolist()
-        before, after = self.unscored.tolist()
+    def rows(self, told: set[str]) -> tuple[MetricRow, ...]:
+        """Return the rows of some metrics."""
+        return tuple(self._row(at, it) for at, it in enumerate(self.store.metrics) if it in told)
+
+    def _row(self, at: int, metric: str) -> MetricRow:
+        tally, confidence = self.gains[at], 1 - self.store.level
+        records = tally.records
+        first, second = (self.sums[:, at] / records).tolist() if records else (None, None)
+        low, high = interval(tally, confidence)
+        wins, ties, losses = self.outcomes[:, at].tolist()
+        before, after = self.unscored[:, at].tolist()
         return MetricRow(
             metric,
-            self.sign > 0,
+            self.store.signs[at] > 0,
             first,
             second,
-            real(self.gains.mean),
+            real(tally.mean),
             real(low),
             real(high),
             wins,
             ties,
             losses,
             records,
-            self.left_out,
+            int(self.left_out[at]),
             (before, after),
-            real(self.gains.deviation),
-            self.width,
-            compute_chance_of_no_difference(self.gains),
+            real(tally.deviation),
+            widths_of(self.store)[at],
+            compute_chance_of_no_difference(tally),
             verdict=UNCLEAR if records >= FEWEST else TOO_FEW if records else UNSCORED,
             confidence=confidence,
         )
@@ -207,48 +213,35 @@ def _count_tests(tables: Iterable[Sequence[MetricRow]]) -> int:
 
 
 def _compare(store: RecordStore, first: Arm, second: Arm) -> Comparison:
-    told = {*first.metrics, *second.metrics}
-    scales = list(zip(store.signs, widths_of(store), strict=True))
-    columns = [_Column(*scale) for scale in scales]
+    whole = _Metrics(store)
     sizes = store.categories(second, FEWEST_IN_CATEGORY)
     if len(sizes) == 1 and sizes[0][1] == second.records:
         sizes = []  # one category of all records is the whole again
-    named = {
-        category: [_Column(*scale) for scale in scales] for category, _ in sizes[:MOST_CATEGORIES]
-    }
+    named = {category: _Metrics(store) for category, _ in sizes[:MOST_CATEGORIES]}
     worst: list[Judged] = []
     paired = 0
     for batch in store.paired_batches(first, second):
         paired += len(batch.places)
-        _add(columns, batch.first, batch.second)
+        whole.add(batch.first, batch.second)
         categories = np.array(batch.categories, dtype=object)
-        for category, parts in named.items():
+        for category, part in named.items():
             rows = categories == category
-            _add(parts, batch.first[:, rows], batch.second[:, rows])
+            part.add(batch.first[:, rows], batch.second[:, rows])
         judged = judge_pairs(store, first, second, batch)
         lost = [it for it in judged if it.overall is not None and it.overall < 0]
         worst = heapq.nsmallest(MOST_LOSSES, [*worst, *lost], key=lambda it: (it.overall, it.place))
+    # Other metrics are of other runs.
+    told = {*first.metrics, *second.metrics}
     return Comparison(
         first,
         second,
-        tuple(_rows(store, columns, told)),
-        {category: tuple(_rows(store, them, told)) for category, them in named.items()},
+        whole.rows(told),
+        {category: part.rows(told) for category, part in named.items()},
         tuple(worst),
         paired,
         level=store.level,
         categories_left=max(0, len(sizes) - MOST_CATEGORIES),
     )
-
-
-def _rows(store: RecordStore, columns: Sequence[_Column], told: set[str]) -> list[MetricRow]:
-    """Return the rows of the metrics that either model was judged on; others are of other runs."""
-    named = zip(store.metrics, columns, strict=True)
-    return [column.row(metric, 1 - store.level) for metric, column in named if metric in told]
-
-
-def _add(columns: Sequence[_Column], first: Floats, second: Floats) -> None:
-    for column, before, after in zip(columns, first, second, strict=True):
-        column.add(before, after)
 
 
 def means(store: RecordStore, arm: Arm) -> tuple[MeanRow, ...]:
