@@ -17,8 +17,9 @@ from evalbook.runs.report import Results
 from evalbook.runs.sections import sections_of
 from evalbook.workflow.turn import as_document
 
-# What MLflow takes in a metric's name (mlflow/utils/validation.py, 3.17).
+# What MLflow takes in a metric's name, and how long it may be (mlflow/utils/validation.py, 3.17).
 _NOT_IN_A_NAME = re.compile(r"[^\w.\- /:]")
+_LONGEST_NAME = 250
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def metrics_of(report: Results) -> dict[str, float]:
                 }
             found |= {f"{row.metric}/{name}": value for name, value in figures.items()}
     return {
-        _NOT_IN_A_NAME.sub("_", f"evalbook/{name}"): value
+        _NOT_IN_A_NAME.sub("_", f"evalbook/{name}")[:_LONGEST_NAME]: value
         for name, value in found.items()
         if value is not None
     }
