@@ -12,9 +12,8 @@ import io
 import math
 import struct
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -39,19 +38,17 @@ class NotParquet(ValueError):
 
 @dataclass(frozen=True)
 class Footer:
-    """What a Parquet file says of itself."""
+    """What a Parquet file says of itself, and of one column."""
 
     columns: tuple[str, ...]
     """Top-level columns."""
     rows: int
-    numeric: frozenset[str] = frozenset()
-    """Those of them whose values are numbers, dates or booleans."""
-    nested: dict[str, str] = field(default_factory=dict)
-    """What those of them hold that are neither plain values nor lists of objects."""
-    nulls: dict[str, int] = field(default_factory=dict)
-    """How many values are null, for the columns whose statistics tell it."""
-    largest: dict[str, int] = field(default_factory=dict)
-    """Bytes of each column in the row group where it takes most, before they are compressed: no
+    holds: str | None
+    """What the column holds if it is neither text nor lists of objects."""
+    nulls: int
+    """How many of its values are null, where the statistics tell it throughout; else 0."""
+    largest: int
+    """Bytes of the column in the row group where it takes most, before they are compressed: no
     value of it has more."""
 
 
@@ -69,8 +66,8 @@ def read_footer_length(tail: bytes) -> int:
     return length
 
 
-def read_footer(footer: bytes) -> Footer:
-    """Return the columns and rows that a footer tells.
+def read_footer(footer: bytes, column: str) -> Footer:
+    """Return what a footer tells.
 
     Raises:
         NotParquet: it can't be read.
@@ -81,27 +78,26 @@ def read_footer(footer: bytes) -> Footer:
         # SchemaElement: 1 is the type, 3 whether it is repeated, 4 the name, 5 how
         # many children.
         root, *elements = metadata[2]
-        columns: dict[str, int | None] = {}
-        nested: dict[str, str] = {}
-        place = 0
+        columns: list[str] = []
+        holds, place = None, 0
         while place < len(elements) and len(columns) < root[5]:
-            name = _text(elements[place][4])
-            columns[name] = elements[place].get(1)
-            if what := _nested(elements, place):
-                nested[name] = what
+            columns.append(_text(elements[place][4]))
+            if columns[-1] == column:
+                holds = _held_at(elements, place)
             place = _behind(elements, place)
-        numeric = frozenset(name for name, kind in columns.items() if kind in _NUMERIC)
-        found = _count_values(metadata.get(4, []))
-        return Footer(tuple(columns), int(metadata[3]), numeric, nested, *found)
+        found = _count_values(metadata.get(4, []), column)
+        return Footer(tuple(columns), int(metadata[3]), holds, *found)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise NotParquet(f"its footer can't be read ({type(error).__name__})") from error
 
 
-def _nested(elements: list[dict[int, Any]], place: int) -> str | None:
-    """Return what a column holds that is neither plain nor a list of objects.
+def _held_at(elements: list[dict[int, Any]], place: int) -> str | None:
+    """Return what a column holds if it is neither text nor a list of objects.
 
     A list is a group around a repeated group around the element; old writers repeat the element.
     """
+    if elements[place].get(1) in _NUMERIC:
+        return "numbers, dates or truth values"
     if not elements[place].get(5):
         return None
     inner = elements[place + 1]
@@ -111,26 +107,19 @@ def _nested(elements: list[dict[int, Any]], place: int) -> str | None:
     return None if element.get(5) else "lists of plain values"
 
 
-def _count_values(groups: list[dict[int, Any]]) -> tuple[dict[str, int], dict[str, int]]:
-    """Return the nulls of the columns whose statistics tell them throughout, and largest sizes."""
+def _count_values(groups: list[dict[int, Any]], column: str) -> tuple[int, int]:
+    """Return how many values of a column are null, and its largest size."""
     # RowGroup: 1 is its columns. ColumnChunk: 3 is its metadata, of which 3 is the path, 6 the size
     # before it is compressed, and 12 the statistics, of which 3 is the number of nulls.
-    nulls: Counter[str] = Counter()
-    untold: set[str] = set()
-    largest: dict[str, int] = {}
+    nulls: list[int | None] = []
+    largest = 0
     for group in groups:
-        sizes: Counter[str] = Counter()
-        for metadata in (chunk.get(3, {}) for chunk in group[1]):
-            path = metadata.get(3, [])
-            if path:
-                sizes[_text(path[0])] += int(metadata.get(6, 0))
-            if len(path) == 1:
-                count = metadata.get(12, {}).get(3)
-                nulls[_text(path[0])] += int(count or 0)
-                if count is None:
-                    untold.add(_text(path[0]))
-        largest |= {name: max(size, largest.get(name, 0)) for name, size in sizes.items()}
-    return {name: count for name, count in nulls.items() if name not in untold}, largest
+        found = [chunk.get(3, {}) for chunk in group[1]]
+        mine = [it for it in found if it.get(3) and _text(it[3][0]) == column]
+        largest = max(largest, sum(int(it.get(6, 0)) for it in mine))
+        nulls += [it.get(12, {}).get(3) for it in mine if len(it[3]) == 1]
+    told = [int(it) for it in nulls if it is not None]
+    return sum(told) if len(told) == len(nulls) else 0, largest
 
 
 def _text(name: bytes) -> str:

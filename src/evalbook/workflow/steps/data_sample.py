@@ -202,20 +202,19 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
         tail = aws.s3.read_range(interview.aws, uri, max(0, size - TAIL_BYTES), TAIL_BYTES)
         length = read_footer_length(tail)
         begin = max(0, size - TAIL_BYTES - length)
-        footer = read_footer(aws.s3.read_range(interview.aws, uri, begin, length))
+        footer = read_footer(aws.s3.read_range(interview.aws, uri, begin, length), "prompt")
     except NotParquet as error:
         raise _NoPrompts(f"{uri} is not a Parquet file: {error}.") from error
     if "prompt" not in footer.columns:
         raise _NoPrompts(f"{uri} has no column prompt; its columns: {', '.join(footer.columns)}.")
     if not footer.rows:
         raise _NoPrompts(f"{uri} has no rows.")
-    number = "numbers, dates or truth values" if "prompt" in footer.numeric else None
-    if held := number or footer.nested.get("prompt"):
+    if held := footer.holds:
         raise _NoPrompts(f"The column prompt of {uri} holds {held}; expected text or messages.")
-    if empty := footer.nulls.get("prompt"):
+    if empty := footer.nulls:
         verb = "has" if empty == 1 else "have"
         raise _NoPrompts(f"{empty:,} of {footer.rows:,} rows {verb} no prompt: it is null there.")
-    return footer.rows, footer.columns, footer.largest.get("prompt", 0) // BYTES_PER_TOKEN
+    return footer.rows, footer.columns, footer.largest // BYTES_PER_TOKEN
 
 
 def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
