@@ -65,17 +65,15 @@ class _Family:
 class Bulk:
     """Takes what it can of the records of a dataset."""
 
-    def __init__(self, rules: Rules, add: Sink, *, readable: bool = True) -> None:
+    def __init__(self, rules: Rules, add: Sink) -> None:
         """Tell of all that is found.
 
         Args:
             rules: what a record has to meet.
             add: is told of the records.
-            readable: whether a job can read records where they stand.
         """
         self._rules = rules
         self._add_alike = add
-        self._readable = readable
         self._plans: dict[tuple[Any, ...], Plan | None] = {}
         self._families: dict[tuple[Any, ...], _Family] = {}
         self._latest: list[_Family] = []
@@ -188,7 +186,9 @@ class Bulk:
         found, odd = plan.read(records, need_reference=self._rules.require_reference)
         left = [places[at] for at in odd]
         if found.prompts:
-            judged = plan.judged if self._readable else plan.judged._replace(lost=("record",))
+            judged = plan.judged
+            if not self._rules.readable:
+                judged = judged._replace(lost=("record",))
             out = judged.meant.left_out is not None
             called = [numbers[at] for at in places if at not in left] if out else ()
             self._add_alike(judged, found, called)

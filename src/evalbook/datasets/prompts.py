@@ -99,18 +99,16 @@ def _no_column(header: list[str]) -> str:
 
 
 def _problem(row: Row, container: Container) -> str | None:
-    # That an array or CSV is not JSON Lines is no fault here.
-    if row.problem is not None and row.problem.kind != "not_json_lines":
+    if row.problem is not None:
         return row.problem.reason
-    if row.record is None:
-        return "not an object"
-    prompt = row.record.get(COLUMN)
+    record = row.record or {}
+    prompt = record.get(COLUMN)
     if isinstance(prompt, str) and prompt.strip():
         return None
     if isinstance(prompt, list) and prompt and all(isinstance(turn, dict) for turn in prompt):
         return None
-    if COLUMN not in row.record and container.kind == "csv":
+    if COLUMN not in record and container.kind == "csv":
         return f"{COLUMN} is empty; expected text"
-    if COLUMN not in row.record:
-        return f"no {COLUMN} among its fields {named(row.record)}"
+    if COLUMN not in record:
+        return f"no {COLUMN} among its fields {named(record)}"
     return f"{COLUMN} is {described(prompt)}; expected text, or a list of messages"

@@ -38,8 +38,8 @@ Progress = Callable[[int, int], None]
 class Row(NamedTuple):
     """One record as it was found.
 
-    With a record and a problem, the record is readable but not where or how an evaluation job
-    reads it: behind a byte-order mark, or in a file that is not JSON Lines.
+    With a record and a problem, it is plain what the record says, but an evaluation job can't read
+    it, such as behind a byte-order mark.
     """
 
     place: int
@@ -78,9 +78,6 @@ class Reading:
         head, self._chunks = _with_head(self._metered(chunks))
         self.bom = head.startswith(_BOM)
         self.container: Container = recognise(head, complete=complete and len(head) < _HEAD)
-        label = self.container.label
-        elsewhere = InvalidRecord("not_json_lines", f"in {label}; expected JSON Lines")
-        self._misplaced = None if self.container.is_lines else elsewhere
 
     def rows(self) -> Iterator[Row]:
         """Yield each record once, in order; blank lines are counted instead."""
@@ -155,9 +152,9 @@ class Reading:
         """Return a line as a row; None if it is blank."""
         if isinstance(line, InvalidRecord):
             return Row(place, None, line)
-        problem = self._misplaced
+        problem = None
         if place == 1 and line.startswith(_BOM):
-            line, problem = line[len(_BOM) :], problem or _BYTE_ORDER_MARK
+            line, problem = line[len(_BOM) :], _BYTE_ORDER_MARK
         line = line.strip(b" \t\r\n")
         if not line:
             self.blank_lines += 1

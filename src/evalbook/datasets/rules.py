@@ -38,6 +38,8 @@ class Rules:
     """Preset scorer whose rules hold too; see `evalbook.datasets.scorers`."""
     first_question: bool = False
     """Whether of records with several questions the first one is taken."""
+    readable: bool = True
+    """Whether a job can read records where they stand: in JSON Lines."""
 
     def judge(self, row: Row) -> Judged | InvalidRecord:
         """Return what was meant by a row, or why it can't be used."""
@@ -51,9 +53,9 @@ class Rules:
             if several and not isinstance(replace(self, first_question=True).judge(row), Judged):
                 return InvalidRecord("no_prompt", error.reason)
             return error
-        if row.problem is None:
+        if row.problem is None and self.readable:
             return judged
-        return judged._replace(lost=("record",), why=row.problem.reason)
+        return judged._replace(lost=("record",), why=row.problem.reason if row.problem else "")
 
     def judge_record(self, record: Mapping[str, Any]) -> Judged:
         """Return what was meant by a record, in whatever shape.

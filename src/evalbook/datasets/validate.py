@@ -47,11 +47,10 @@ def validate(
     reading = Reading(chunks, on_progress)
     first, rows = _first_rows(reading.rows())
     found = detect_format([row.record for row in first if row.record is not None])
-    rules = Rules(found, require_reference, scorer)
+    rules = Rules(found, require_reference, scorer, readable=reading.container.is_lines)
     survey = Survey()
     if scorer not in RULES:
-        bulk = Bulk(rules, survey.add_alike, readable=reading.container.is_lines)
-        reading.take_alike = bulk.take
+        reading.take_alike = Bulk(rules, survey.add_alike).take
     for row in chain(first, rows):
         survey.add(row, rules.judge(row))
     return Report(
