@@ -18,8 +18,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from evalbook.datasets.findings import report_checks
 from evalbook.datasets.uses import table_lines
-from evalbook.datasets.validate import report_checks, validate
+from evalbook.datasets.validate import validate
 from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.evaluation_types import MOST_JUDGED_RECORDS
 

@@ -7,8 +7,11 @@ import pytest
 from building import lines, questions, report_of, turns
 
 from evalbook.checks import Check
-from evalbook.datasets.findings import estimate_detectable_difference, estimate_records_needed
-from evalbook.datasets.validate import report_checks
+from evalbook.datasets.findings import (
+    estimate_detectable_difference,
+    estimate_records_needed,
+    report_checks,
+)
 
 
 def check_of(

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from evalbook.datasets.convert import convert
-from evalbook.datasets.validate import Report, validate
+from evalbook.datasets.report import Report
+from evalbook.datasets.validate import validate
 
 
 def report_on(scorer: str, **record: object) -> Report:

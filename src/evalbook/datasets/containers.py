@@ -7,7 +7,7 @@ import csv
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Literal
@@ -276,9 +276,12 @@ def members(text: str, at: int) -> Iterator[tuple[str, int, tuple[Any, int] | No
 
 def _names_columns(header: Any) -> bool:
     names = header if isinstance(header, list) else []
-    return all(isinstance(name, str) for name in names) and not _FIELDS.isdisjoint(
-        map(plain_name, names)
-    )
+    return all(isinstance(name, str) for name in names) and _names_fields(names)
+
+
+def _names_fields(names: Iterable[str]) -> bool:
+    """Tell whether one of these is a name that fields of records have."""
+    return not _FIELDS.isdisjoint(map(plain_name, names))
 
 
 def _list_within(text: str, start: int = 0, outer: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -337,7 +340,7 @@ def _layout_of(text: str) -> Layout:
         return "records"
     plain = {plain_name(name) for name in values}
     columns = list(values.values())
-    named = not plain.isdisjoint(_FIELDS)
+    named = _names_fields(values)
     if "columns" in values and plain <= {"columns", "index", "data"}:
         return "split"
     if not named and any(_names_columns(values.get(name)) for name in HEADERS):
@@ -350,9 +353,7 @@ def _layout_of(text: str) -> Layout:
         several = len(columns) > 1 or cut or isinstance(cells[0], list)
         objects = any(isinstance(cell, dict) for cell in cells)
         return "columns" if alike and several and not objects else "records"
-    keyed = len(columns) > 1 and all(
-        isinstance(it, dict) and not _FIELDS.isdisjoint(map(plain_name, it)) for it in columns
-    )
+    keyed = len(columns) > 1 and all(isinstance(it, dict) and _names_fields(it) for it in columns)
     return "keyed" if keyed and plain.isdisjoint(WRAPPERS) else "records"
 
 
@@ -390,6 +391,5 @@ def _is_header(rows: list[list[str]]) -> bool:
     names = rows[0][not rows[0][0].strip() :] if rows else []
     if not names or not all(name.strip() and len(name) <= 64 for name in names):
         return False
-    if not _FIELDS.isdisjoint(map(plain_name, names)):
-        return True
-    return len(rows) > 1 and len(rows[0]) > 1 and len(rows[0]) == len(rows[1])
+    alike = len(rows) > 1 and len(rows[0]) > 1 and len(rows[0]) == len(rows[1])
+    return _names_fields(names) or alike

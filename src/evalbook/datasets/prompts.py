@@ -23,7 +23,6 @@ _LABELS = {"jsonl": "JSON Lines", "json": "JSON", "csv": "CSV"}
 class Prompts:
     """What a dataset of prompts holds."""
 
-    container: str
     rows: int = 0
     invalid: int = 0
     longest: int = 0
@@ -46,7 +45,7 @@ def read_prompts(
     """
     reading = Reading(chunks, on_progress)
     container = reading.container
-    found = Prompts(container.label, unusable=_file_problem(container, name))
+    found = Prompts(unusable=_file_problem(container, name))
     if found.unusable is not None or not container.has_records:
         return found
     where = "record" if container.kind == "json" else "line"

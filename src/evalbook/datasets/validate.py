@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Any
 
 from evalbook.datasets.bulk import Bulk
-from evalbook.datasets.findings import report_checks
 from evalbook.datasets.formats import detect_format
 from evalbook.datasets.invalid import harmless
 from evalbook.datasets.reading import Progress, Reading, Row
@@ -16,8 +15,6 @@ from evalbook.datasets.rules import Rules
 from evalbook.datasets.scorers import RULES
 from evalbook.datasets.survey import Survey
 from evalbook.datasets.uses import UNUSED, FieldUse
-
-__all__ = ["Report", "Rules", "report_checks", "validate"]
 
 # By how many records, and bytes of them, the format of a dataset is told.
 _FIRST_RECORDS = 50

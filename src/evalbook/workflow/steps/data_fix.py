@@ -101,7 +101,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
 def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy next to the original and validate what is in S3."""
     from evalbook.datasets.convert import convert, list_rows_left_out
-    from evalbook.datasets.validate import report_checks
+    from evalbook.datasets.findings import report_checks
 
     if value == KEEP:
         return _check(value, interview)

@@ -74,8 +74,8 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, SampleFacts | Pro
 
 def _read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts | None]:
     """Read the head of the dataset, then all of it, and return what was found."""
+    from evalbook.datasets.findings import report_checks
     from evalbook.datasets.sample import read_sample
-    from evalbook.datasets.validate import report_checks
 
     uri, size = named_object(interview), interview.answer(slots.DATASET).facts.size
     interview.progress("Reading the first records", None, None)

@@ -137,7 +137,7 @@ def _is_local(value: str) -> bool:
 
 def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]:
     """Validate a local file before it is uploaded."""
-    from evalbook.datasets.validate import report_checks
+    from evalbook.datasets.findings import report_checks
 
     if not is_a_file(path):
         found = f"There is no file {path}."

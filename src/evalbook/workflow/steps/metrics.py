@@ -166,7 +166,7 @@ def _check_builtin(value: list[str], interview: Interview) -> Outcome[list[str],
 
 def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, ...]:
     """Return the warning about missing references, which depends on the chosen metrics."""
-    from evalbook.datasets.validate import report_checks
+    from evalbook.datasets.findings import report_checks
 
     report = effective_report(interview)
     found = report_checks(report, metrics=metrics) if report is not None else ()
