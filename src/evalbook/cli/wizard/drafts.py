@@ -16,16 +16,11 @@ class Drafts:
 
     def __init__(self, state: Path) -> None:
         self._path = state.with_name(f".{state.name}.draft")
-        self._texts = self._read()
-
-    def _read(self) -> dict[str, str]:
-        try:
+        kept = None
+        with contextlib.suppress(OSError, ValueError, RecursionError):
             kept = json.loads(read_whole(self._path, _MOST_BYTES))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        if not isinstance(kept, dict):
-            return {}
-        return {str(step): text for step, text in kept.items() if isinstance(text, str)}
+        texts = kept if isinstance(kept, dict) else {}
+        self._texts = {step: text for step, text in texts.items() if isinstance(text, str)}
 
     def keep(self, step: str | None, text: str | None) -> None:
         """Keep what was typed for a step until its question is asked again."""
