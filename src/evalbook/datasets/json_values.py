@@ -116,7 +116,7 @@ def _checked(value: bytes, *, whole: bool) -> Line:
         return too_long("the value")
     try:
         if not whole:
-            parse_value(value.decode("utf-8", "surrogateescape"), 0)
+            parse_value(value.decode("utf-8", "surrogateescape"))
     except InvalidRecord as error:
         return _as_last(error)
     return value
@@ -215,7 +215,7 @@ def _rows_of_columns(source: _Source) -> Iterator[Line]:
         )
         return
     try:
-        table, _ = parse_value(source.text.decode("utf-8", "surrogateescape").lstrip(), 0)
+        table, _ = parse_value(source.text.decode("utf-8", "surrogateescape").lstrip())
     except InvalidRecord as error:
         yield error
         return

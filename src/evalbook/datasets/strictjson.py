@@ -31,29 +31,35 @@ def parse_record(text: str) -> dict[str, Any]:
     Raises:
         InvalidRecord: it is not JSON, not an object, or one that parsers disagree about.
     """
-    record, end = parse_value(text, 0)
-    if end != len(text) and text[end:].strip(" \t\r\n"):
-        raise InvalidRecord("not_json", _after_value(text, end))
-    return as_record(record)
+    record, end = parse_value(text)
+    rest = text[end:].strip(" \t\r\n")
+    if rest:
+        found = "a comma" if rest == "," else quoted(rest, 20)
+        where = "" if rest == "," else f" (character {end + 1:,})"
+        message = f"not JSON: {found} after the record{where}; expected nothing"
+        raise InvalidRecord("not_json", message)
+    if not isinstance(record, dict):
+        raise InvalidRecord("not_object", f"{described(record)}; expected a JSON object")
+    return record
 
 
-def parse_value(text: str, start: int) -> tuple[Any, int]:
-    """Return the JSON value at an offset, and the offset behind it.
+def parse_value(text: str) -> tuple[Any, int]:
+    """Return the JSON value that a text begins with, and the offset behind it.
 
     Raises:
         InvalidRecord: as for ``parse_record``; its cause is the JSONDecodeError if there is one.
     """
     try:
-        value, end = _STRICT.raw_decode(text, start)
+        value, end = _STRICT.raw_decode(text)
     except json.JSONDecodeError as error:
-        raise InvalidRecord("not_json", _syntax(text, start, error)) from error
+        raise InvalidRecord("not_json", _syntax(text, error)) from error
     except RecursionError:
         raise _too_deep() from None
     # Each level opens a bracket, so that few values must be looked through.
-    openings = text.count("{", start, end) + text.count("[", start, end)
+    openings = text.count("{", 0, end) + text.count("[", 0, end)
     if openings > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
         raise _too_deep()
-    if _SURROGATE_ESCAPE.search(text, start, end):
+    if _SURROGATE_ESCAPE.search(text, 0, end):
         _refuse_lone_surrogates(value)
     return value, end
 
@@ -108,17 +114,6 @@ def parsed(value: Any) -> Any:
     return value
 
 
-def as_record(value: Any) -> dict[str, Any]:
-    """Return a parsed value if it is an object.
-
-    Raises:
-        InvalidRecord: it is another kind of value.
-    """
-    if isinstance(value, dict):
-        return value
-    raise InvalidRecord("not_object", f"{described(value)}; expected a JSON object")
-
-
 def dump(record: dict[str, Any]) -> str:
     """Return a record as one line of JSON; reading it back gives an equal record."""
     text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
@@ -171,16 +166,11 @@ def _too_deep() -> InvalidRecord:
 
 def _deeper_than(value: Any, limit: int) -> bool:
     level = [value]
-    for _ in range(limit):
-        inner: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                inner.extend(item.values())
-            elif isinstance(item, list):
-                inner.extend(item)
-        level = [item for item in inner if isinstance(item, (dict, list))]
+    for _ in range(limit + 1):
+        level = [it for it in level if isinstance(it, (dict, list))]
         if not level:
             return False
+        level = [inner for it in level for inner in (it.values() if isinstance(it, dict) else it)]
     return True
 
 
@@ -194,22 +184,9 @@ def _refuse_lone_surrogates(value: Any) -> None:
         ) from None
 
 
-def _syntax(text: str, start: int, error: json.JSONDecodeError) -> str:
+def _syntax(text: str, error: json.JSONDecodeError) -> str:
     near = text[error.pos : error.pos + 20]
     where = f"before {quoted(near)}" if near.strip() else "at its end"
-    reason = (
-        f"not JSON: {error.msg[0].lower()}{error.msg[1:]} {where}"
-        f" (character {error.pos - start + 1:,})"
-    )
-    if text[start : start + 2] in ("{'", "['"):
-        reason += "; JSON needs double quotes"
-    return reason
-
-
-def _after_value(text: str, end: int) -> str:
-    rest = text[end:].strip()
-    if rest == ",":
-        return "not JSON: a comma after the record; expected nothing"
-    return (
-        f"not JSON: {quoted(rest, 20)} after the record (character {end + 1:,}); expected nothing"
-    )
+    what = f"{error.msg[0].lower()}{error.msg[1:]}"
+    quotes = "; JSON needs double quotes" if text.startswith(("{'", "['")) else ""
+    return f"not JSON: {what} {where} (character {error.pos + 1:,}){quotes}"
