@@ -211,3 +211,14 @@ def test_of_a_hundred_fields_those_that_are_not_shown_are_counted() -> None:
 
     assert report.fields[0].field == "query"
     assert report.fields[-1].sentence(report.records).startswith("41 more (1 of 1): not used")
+
+
+def test_the_example_of_a_role_is_what_it_says_whatever_its_name() -> None:
+    said = [{"role": "developer", "content": "Be brief."}, {"from": "human", "value": "Why?"}]
+
+    report = report_of(lines({"messages": said}))
+
+    assert {it.field: it.example for it in report.fields} == {
+        "messages[system]": "Be brief.",
+        "messages[user]": "Why?",
+    }

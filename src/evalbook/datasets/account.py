@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evalbook.datasets.conversations import role_named
 from evalbook.datasets.fields import UNKNOWN
 from evalbook.datasets.invalid import harmless
 from evalbook.datasets.uses import UNUSED, FieldUse, Use
@@ -72,13 +73,11 @@ def _said_by(messages: list[Any], field: str) -> Any:
     """Return what a role says first, or the part of a message that the field names."""
     role, _, part = field.partition("[")[2].partition("]")
     inner = part.lstrip(".").split(" ")[0]
-    roles = {"user": ("user", "human"), "assistant": ("assistant", "gpt", "model")}
     keys = [inner] if inner and not inner.startswith("(") else ["content", "value"]
     for message in messages:
-        if not isinstance(message, dict):
-            continue
-        if message.get("role", message.get("from")) in roles.get(role, (role,)):
-            for key in keys:
-                if message.get(key) is not None:
-                    return message[key]
+        if isinstance(message, dict):
+            speaker = role_named(str(message.get("role", message.get("from"))))
+            said = [message[key] for key in keys if message.get(key) is not None]
+            if said and speaker == role:
+                return said[0]
     return None

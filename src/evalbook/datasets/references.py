@@ -43,10 +43,10 @@ def reference_of(
     if explicit is not None:
         if said is not None:
             it.answers_are(known.MADE, "[")
-        return _judged(it, explicit, only=bool)
+        return _judged(it, explicit, explicit=True)
     answered = said if said is not None else _first(it, known.ANSWERED)
     if answered is not None:
-        return _judged(it, answered)
+        return _judged(it, answered, explicit=False)
     return _last_resort(it), None
 
 
@@ -191,15 +191,13 @@ def _inside(it: Fields) -> str | None:
     return None
 
 
-def _judged(
-    it: Fields, answer: str, only: type[bool] | None = None
-) -> tuple[str | None, str | None]:
-    """Return the answer if nobody called it a bad one; where ``only`` is given, by true or false.
+def _judged(it: Fields, answer: str, *, explicit: bool) -> tuple[str | None, str | None]:
+    """Return the answer if nobody called it a bad one; of an explicit one only true or false say.
 
     A mark says it of what a model once answered, where that stands in the record too.
     """
     made = any(known.is_made(it.plain(name)) for name in it.values)
-    if only and (made or any(True for _ in it.by_name(known.ANSWERED))):
+    if explicit and (made or any(True for _ in it.by_name(known.ANSWERED))):
         return answer, None
     for name, value in list(it.values.items()):
         plain = it.plain(name)
@@ -208,7 +206,7 @@ def _judged(
         if not isinstance(value, (bool, int, str)):
             continue
         good = _TRUTH.get(value.strip().lower() if isinstance(value, str) else value)
-        by_number = plain in ("label", "ktotag") and not only
+        by_number = plain in ("label", "ktotag") and not explicit
         if good is None or not (by_number or isinstance(value, bool)):
             continue
         it.take(name, UNUSED, "it says which answers are good; only these are references")
