@@ -104,7 +104,8 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
     for name, value in it.by_name(table):
         if isinstance(value, bool) and it.plain(name) in known.GOOD:
             continue
-        if _is_made(parsed(value)):
+        several = parsed(value)
+        if isinstance(several, dict) and not _OF_A_SERVICE.isdisjoint(several):
             it.take(name, UNUSED, known.MADE)
             continue
         if value == ["None"] and "." not in name:
@@ -113,7 +114,6 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
         if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) and has_answer(it, name):
             it.take(name, UNUSED, "an address, not an answer")
             continue
-        several = parsed(value)
         if it.plain(name) not in _PLURAL and it.called.get(name) != "chosen":
             value = several if is_conversation(several) else value
         elif isinstance(several, list) and not _calls(several):
@@ -156,14 +156,10 @@ def has_answer(it: Fields, beside: str = "") -> bool:
     return any(other != beside for table in tables for other, _ in it.by_name(table))
 
 
-def _is_made(value: Any) -> bool:
-    """Tell what an inference service answered, whole, from an answer."""
-    return isinstance(value, dict) and not _OF_A_SERVICE.isdisjoint(value)
-
-
 _OF_A_SERVICE = frozenset(
     "choices candidates outputBodyJson status_code stopReason stop_reason generation usage".split()
 )
+"""What tells the whole response of an inference service from an answer."""
 
 
 def _inside(it: Fields) -> str | None:
