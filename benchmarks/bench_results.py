@@ -2,7 +2,7 @@
 
 Two models' judged records with explanations of 300 characters are read, paired, compared, and shown
 as a table, as JSON, as a picture and as a page. 1,000 records x 11 metrics x 2 models are to show
-in under two seconds; 100,000 records (a gigabyte of lines) are to stay below 64 MiB, and their
+in under two seconds; 100,000 records (a gigabyte of lines) are to stay below 128 MiB, and their
 table is to take at most twice as long as reading the same lines as JSON and nothing else, which is
 the baseline. Each size is measured in a process of its own.
 """

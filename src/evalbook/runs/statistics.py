@@ -25,7 +25,6 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -241,7 +240,7 @@ def difference_of_means(first: Estimate, second: Estimate) -> tuple[float, float
     reach = reach_of(min(counts) if counts else None)
     outside = _outside(gain / error)
     if freedom:
-        outside = 2 * float(special.stdtr(freedom, -abs(gain) / error))
+        outside = 2 * compute_student_share(freedom, -abs(gain) / error)
     return gain - reach * error, gain + reach * error, outside
 
 
@@ -282,7 +281,16 @@ def compute_widened_tail(records: int, confidence: float) -> float:
 
 def compute_student_quantile(freedom: int, share: float) -> float:
     """Return what Student's t stays below with a chance of ``share``."""
+    from scipy import special  # takes longer than numpy and everything else here
+
     return float(special.stdtrit(freedom, share))
+
+
+def compute_student_share(freedom: int, reach: float) -> float:
+    """Return the chance with which Student's t stays below ``reach``."""
+    from scipy import special
+
+    return float(special.stdtr(freedom, reach))
 
 
 def _step_of(values: Floats, spread: float, n: int, points: int = _POINTS) -> float:
