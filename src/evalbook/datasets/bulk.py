@@ -23,7 +23,7 @@ Sink = Callable[[Judged, Columns, Sequence[int]], None]
 """Told of records that are alike: how one of them was judged, what all of them say, and of those
 that are left out what each is called by."""
 
-_parse = msgspec.json.Decoder().decode
+_parse = msgspec.json.Decoder(dict[str, Any]).decode
 _ENDS = itemgetter(0, -1)
 _BRACES = {tuple(b"{}")}
 
@@ -66,12 +66,7 @@ class Bulk:
     """Takes what it can of the records of a dataset."""
 
     def __init__(self, rules: Rules, add: Sink) -> None:
-        """Tell of all that is found.
-
-        Args:
-            rules: what a record has to meet.
-            add: is told of the records.
-        """
+        """Judge records by rules, and tell ``add`` of them."""
         self._rules = rules
         self._add_alike = add
         self._plans: dict[tuple[Any, ...], Plan | None] = {}
@@ -130,10 +125,7 @@ class Bulk:
 
     def _learn(self, line: bytes) -> bool:
         """Put a record's family among the latest; tell whether its shape is known only from now."""
-        try:
-            plan = self._plan_of(_parse(line))
-        except ValueError:
-            return False
+        plan = self._plan_of(line)
         if plan is None or (self._rules.require_reference and not plan.judged.meant.reference):
             return False
         family = self._families.setdefault(plan.layout.family, _Family(plan.layout))
@@ -144,16 +136,15 @@ class Bulk:
         family.plans[plan.decided] = plan
         return True
 
-    def _plan_of(self, record: Any) -> Plan | None:
+    def _plan_of(self, line: bytes) -> Plan | None:
         """Return how records of this one's shape are read; None if they must be understood each."""
-        if not isinstance(record, dict):
-            return None
         try:
+            record = _parse(line)
             shape = shape_of(record)
             if shape not in self._plans and len(self._plans) < _MOST_SHAPES:
                 self._plans[shape] = None
                 self._plans[shape] = Plan(record, shape, self._rules.judge_record)
-        except (NoPlan, TypeError):
+        except (NoPlan, TypeError, ValueError):
             return None
         return self._plans.get(shape)
 
