@@ -59,6 +59,7 @@ SAYINGS = {
             f"{DATA}/support/eval.jsonl"
         ),
         "support/eval.jsonl in evalbook-data": f"{DATA}/support/eval.jsonl",
+        "the file support/eval.jsonl in the bucket evalbook-data": f"{DATA}/support/eval.jsonl",
         "EvaluationRole": "<kept execution_role>",
         f"my data is {DATA}/support/eval.jsonl - role is EvaluationRole": (
             f"{DATA}/support/eval.jsonl"

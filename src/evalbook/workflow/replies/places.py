@@ -74,8 +74,8 @@ def understand_s3(reply: str, question: Question) -> Reading:
 
 
 _KEY_IN_BUCKET = (
-    r"(?P<key>[\w.-]+/[\w./-]+\.\w{2,8}),? in (?:the )?"
-    rf"(?!{REGION})(?P<bucket>[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9])[.!]?"
+    r"(?:the )?(?:file )?(?P<key>[\w.-]+/[\w./-]+\.\w{2,8}),? (?:in|from) (?:the |my )?(?:bucket )?"
+    rf"(?!{REGION})(?P<bucket>[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9])(?: bucket)?[.!]?"
 )
 _AS_THE_DATA = (
     r"\b(?:same (?:place|bucket )?(?:as|where)|next to|beside|near|with|where) (?:the |my )?(?:eval\w* )?"
