@@ -51,7 +51,11 @@ def list_runtimes(aws: Aws, region: str) -> tuple[list[Runtime], list[Check]]:
 
 
 def check_agent(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
-    """Return an agent's ARN with what could be found out about it."""
+    """Return an agent's ARN with what could be found out about it.
+
+    Raises:
+        AnswerRejected: it is another kind of ARN, of another region, or there is no such agent.
+    """
     arn = parse_arn(text)
     if arn is None or not (_RUNTIME.fullmatch(str(arn)) or _FUNCTION.fullmatch(str(arn))):
         found = f"is {describe_arn_kind(arn)}" if arn else "is not an ARN"

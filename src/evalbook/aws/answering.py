@@ -53,7 +53,11 @@ FORMS = (
 
 
 def read_answering(text: str) -> Answering:
-    """Tell by its form what is named; whether it is there is not asked."""
+    """Tell by its form what is named; whether it is there is not asked.
+
+    Raises:
+        AnswerRejected: ``answers.form`` or ``answers.kind``.
+    """
     text = text.strip(_AROUND)
     if text.startswith("s3://"):
         return Answering("hosted", str(parse_s3_uri(text, what="artefacts", key_needed=False)))
@@ -88,7 +92,11 @@ def _read_arn(arn: Arn) -> Answering:
 
 
 def check_answering(aws: Aws, text: str, region: str) -> tuple[Answering, list[Check]]:
-    """Check that what answers for a model is there, in service, in the evaluation's region."""
+    """Check that what answers for a model is there, in service, in the evaluation's region.
+
+    Raises:
+        AnswerRejected: it is not there, is not in service, or is in another region.
+    """
     found = read_answering(text)
     arn = parse_arn(text.strip(_AROUND))
     if arn is not None and arn.region not in ("", region):
@@ -295,7 +303,11 @@ def _check_artefacts(aws: Aws, uri: str, region: str) -> Iterator[Check]:
 def check_hosting(
     aws: Aws, region: str, instances: Instances, billions: float | None, base: str
 ) -> list[Check]:
-    """Hold the instances that are to host a model against the model and the quota."""
+    """Hold the instances that are to host a model against the model and the quota.
+
+    Raises:
+        AnswerRejected: there is no such type, it has no GPU, or the quota does not allow it.
+    """
     size = None if is_nova(base) else billions
     return [
         *check_gpus("hosting.gpu", instances.instance_type, size),

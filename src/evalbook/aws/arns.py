@@ -83,7 +83,11 @@ def find_region_fault(arn: Arn) -> str | None:
 
 
 def refuse_region_fault(arn: Arn, code: str, remedy: str) -> None:
-    """Refuse an ARN whose region can't be right."""
+    """Refuse an ARN whose region can't be right.
+
+    Raises:
+        AnswerRejected: by this code.
+    """
     fault = find_region_fault(arn)
     if fault:
         raise reject(code, f"{arn} can't be right: {fault}.", remedy)

@@ -66,7 +66,11 @@ def read_model_size(name: str) -> float | None:
 
 
 def check_base_model(aws: Aws, package: ModelPackage, evaluation_type: str) -> list[Check]:
-    """Check what a package's base model needs for this kind of evaluation in its region."""
+    """Check what a package's base model needs for this kind of evaluation in its region.
+
+    Raises:
+        AnswerRejected: the SDK or the service would surely refuse the run.
+    """
     base = package.base_model
     assert base is not None  # noqa: S101 - no other package is resolved
     if _is_judged_nova(base.name, evaluation_type):
@@ -76,7 +80,11 @@ def check_base_model(aws: Aws, package: ModelPackage, evaluation_type: str) -> l
 
 
 def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
-    """Check what a base model needs to be evaluated alone, by its name."""
+    """Check what a base model needs to be evaluated alone, by its name.
+
+    Raises:
+        AnswerRejected: the SDK or the service would surely refuse the run.
+    """
     types = recipe_types(model.name, evaluation_type)
     checks = []
     if types != ():
@@ -328,6 +336,9 @@ def find_base_models(aws: Aws, text: str, region: str | None, evaluation_type: s
 
     ``llama3-2-1b-instruct`` finds ``meta-textgeneration-llama-3-2-1b-instruct``: the hub writes
     letters and figures apart where the SDK's documentation does not.
+
+    Raises:
+        AwsDenied: hub contents may not be listed.
     """
     words = [word for word in re.split(r"[\s,;/]+", text.lower()) if _tokens(word)]
     if not words:

@@ -76,7 +76,11 @@ def _ask(about: str, question: Callable[..., Iterable[Check]], *params: Any) -> 
 
 
 def check_credentials(aws: Aws) -> list[Check]:
-    """Say who asks, until when, and whether this computer's clock is AWS's."""
+    """Say who asks, until when, and whether this computer's clock is AWS's.
+
+    Raises:
+        AwsUnavailable: no, expired or unknown credentials, or no network.
+    """
     answer = aws.once("caller", aws.client("sts").get_caller_identity)
     me = find_caller(aws)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})

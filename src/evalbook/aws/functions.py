@@ -12,7 +12,11 @@ _READY = "Active"
 
 
 def check_function(aws: Aws, arn: str, region: str, of: str) -> Check:
-    """Find a function; ``of`` is what needs it, in one word, such as ``agent``."""
+    """Find a function; ``of`` is what needs it, in one word, such as ``agent``.
+
+    Raises:
+        AnswerRejected: ``OF.missing`` or ``OF.not_ready``: a run would fail at its first call.
+    """
     try:
         function = aws.client("lambda", region).get_function_configuration(FunctionName=arn)
     except AwsMissing as error:

@@ -26,6 +26,9 @@ def find_caller(aws: Aws, region: str | None = None) -> Caller:
 
     ``region`` is where to ask, if one is known: every region gives the same answer, but with none
     configured boto3 asks nowhere.
+
+    Raises:
+        AwsUnavailable: no, expired or unknown credentials, no region, or no network.
     """
     answer = aws.once("caller", lambda: aws.client("sts", region).get_caller_identity())
     partition, _ = partition_and_account(answer["Arn"])

@@ -33,7 +33,11 @@ IMAGES = DataFile("data/inspect_ai.json", _Images)
 
 
 def check_container(aws: Aws, region: str) -> list[Check]:
-    """Check Inspect AI's container in a region: whether it is offered, and its image there."""
+    """Check Inspect AI's container in a region: whether it is offered, and its image there.
+
+    Raises:
+        AnswerRejected: the SDK knows no image there, or ECR has none.
+    """
     known = IMAGES.facts
     listed = ", ".join(known["regions"])
     if region not in known["image_regions"]:
@@ -64,7 +68,11 @@ def choose_nova_image(region: str) -> str | None:
 
 
 def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
-    """Check the image that hosts a model."""
+    """Check the image that hosts a model.
+
+    Raises:
+        AnswerRejected: ``image.form``, ``image.region`` or ``image.missing``.
+    """
     text = text.strip()
     found = _IMAGE.fullmatch(text)
     if found is None:

@@ -47,7 +47,11 @@ _USES: dict[Use, tuple[str, str, str]] = {
 
 
 def read_instances(aws: Aws, text: str, region: str, use: Use) -> Instances:
-    """Read what was said: ``ml.g5.12xlarge``, ``2 x ml.g5.12xlarge``, or JSON."""
+    """Read what was said: ``ml.g5.12xlarge``, ``2 x ml.g5.12xlarge``, or JSON.
+
+    Raises:
+        AnswerRejected: ``USE.form``, ``USE.type`` or ``USE.count``.
+    """
     what, shape, otherwise = _USES[use]
     read, remedy = _read_words, f"Answer ml.g5.12xlarge{otherwise}, for example."
     if text.lstrip().startswith("{"):
@@ -121,6 +125,9 @@ def check_gpus(
     """Compare the GPUs of an instance type with a model of so many billions of parameters.
 
     ``otherwise`` is what may be done instead of naming another type, such as ``, or answer X``.
+
+    Raises:
+        AnswerRejected: it has no GPU.
     """
     memory = find_gpu_memory(instance_type)
     instead = f"such as {choose_smallest(billions)}{otherwise}."

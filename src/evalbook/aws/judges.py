@@ -93,6 +93,9 @@ def check_judge(aws: Aws, region: str, judge_id: str) -> tuple[Judge, list[Check
 
     An inference profile's id or a foundation model's ARN is taken for the model it stands for,
     because the SDK's list and its own question to Bedrock know only that.
+
+    Raises:
+        AnswerRejected: not a judge, not available in the region, or past its end of life.
     """
     listed, unreadable = _read_list(aws, region)
     named, notes = _behind_profile(aws, judge_id)

@@ -49,6 +49,9 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
 
     A key ID, an ARN, an alias or an alias's ARN is accepted. Where the key may not be described,
     the text comes back as it was given, with a warning.
+
+    Raises:
+        AnswerRejected: ``kms.form``, ``kms.region``, ``kms.missing``, ``kms.state``, ``kms.usage``.
     """
     text = text.strip()
     _check_form(text, region)

@@ -170,6 +170,9 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
     """Return an MLflow app's or tracking server's ARN, and what was checked about it.
 
     Where it may not be described, it is returned with a warning.
+
+    Raises:
+        AnswerRejected: ``mlflow.form``, ``mlflow.region``, ``mlflow.missing``, ``mlflow.status``.
     """
     arn = _mlflow_arn(text)
     if arn.region != region:

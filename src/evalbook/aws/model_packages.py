@@ -68,7 +68,12 @@ class Resolution:
 
 
 def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolution:
-    """Find the model package that ``text`` names; the region of an ARN wins over ``region``."""
+    """Find the model package that ``text`` names; the region of an ARN wins over ``region``.
+
+    Raises:
+        AnswerRejected: nothing of that name, another kind of thing, access denied, or a package
+            that the SDK would refuse.
+    """
     text = text.strip().strip("\"'").strip()
     if not text:
         raise AnswerRejected("model.empty", "No model package was named.", _FORMS)

@@ -103,7 +103,11 @@ def _unread(base_model: str, why: str) -> Check:
 def check_instances(
     recipe: Recipe | None, instances: Instances, billions: float | None
 ) -> list[Check]:
-    """Check the instances against the recipe, or their GPUs if it names no types."""
+    """Check the instances against the recipe, or their GPUs if it names no types.
+
+    Raises:
+        AnswerRejected: ``compute.gpu``, they have none.
+    """
     kind, types = instances.instance_type, recipe.instance_types if recipe else ()
     if not types:
         return check_gpus("compute.gpu", kind, billions, ", or answer serverless")
@@ -117,7 +121,11 @@ def check_instances(
 
 
 def check_recipe(recipe: Recipe, parameters: Mapping[str, Any], kms_key: str | None) -> list[Check]:
-    """Check settings against what the recipe takes."""
+    """Check settings against what the recipe takes.
+
+    Raises:
+        AnswerRejected: ``compute.instance``, ``compute.parameters`` or ``compute.kms``.
+    """
     unknown = [
         name
         for name in parameters
@@ -150,7 +158,11 @@ def check_recipe(recipe: Recipe, parameters: Mapping[str, Any], kms_key: str | N
 
 
 def refuse_archive(base_model: str, model_data: str | None) -> None:
-    """Refuse weights that the SDK can't pass to the job."""
+    """Refuse weights that the SDK can't pass to the job.
+
+    Raises:
+        AnswerRejected: ``compute.weights``.
+    """
     remedy = "Answer serverless."
     if model_data is None:
         found = "The model package does not say where its weights are (ModelDataSource)."

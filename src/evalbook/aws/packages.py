@@ -115,7 +115,11 @@ _LONGEST_REASON = 1024
 
 
 def set_approval(aws: Aws, package: str, approval: Approval, why: str) -> None:
-    """Write status and reason into a model package."""
+    """Write status and reason into a model package.
+
+    Raises:
+        AnswerRejected: ``gate.record``, it can't be written.
+    """
     arn = parse_arn(package)
     try:
         aws.client("sagemaker", arn.region if arn else None).update_model_package(
@@ -148,7 +152,11 @@ class Group:
 
 
 def find_groups(aws: Aws, words: list[str], region: str) -> list[Group]:
-    """Return the groups whose names contain all the words, else any of them; newest first."""
+    """Return the groups whose names contain all the words, else any of them; newest first.
+
+    Raises:
+        AwsDenied: groups may not be listed.
+    """
     found = in_parallel([partial(_list_groups, aws, region, NameContains=word) for word in words])
     # Whether NameContains minds upper and lower case is not documented.
     listed = [group for answer in found for group in answer] or _list_groups(aws, region)
@@ -161,7 +169,11 @@ def find_groups(aws: Aws, words: list[str], region: str) -> list[Group]:
 
 
 def list_newest_groups(aws: Aws, region: str, most: int) -> list[Group]:
-    """Return the newest groups of a region."""
+    """Return the newest groups of a region.
+
+    Raises:
+        AwsDenied: groups may not be listed.
+    """
     return [_read_group(it) for it in _list_groups(aws, region, most)]
 
 

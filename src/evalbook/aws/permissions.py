@@ -168,6 +168,9 @@ def check_job_permissions(aws: Aws, region: str) -> Check:
     """Simulate whether the caller may start, find and stop a training job by itself.
 
     On instances of your own, the SDK starts it as the caller and asks nothing before.
+
+    Raises:
+        AnswerRejected: ``caller.jobs``, the caller may not.
     """
     me = find_caller(aws, region)
     source = _simulated_as(aws, region, me)

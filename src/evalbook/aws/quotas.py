@@ -61,7 +61,11 @@ _INSTEAD = {
 def check_instance_quota(
     aws: Aws, region: str, instances: Instances, use: Literal["training job", "endpoint"]
 ) -> Check:
-    """Compare the quota of an instance type with how many would be taken."""
+    """Compare the quota of an instance type with how many would be taken.
+
+    Raises:
+        AnswerRejected: ``compute.quota`` or ``hosting.quota``, fewer are allowed.
+    """
     check_id, instead = _INSTEAD[use]
     name, count = f"{instances.instance_type} for {use} usage", instances.instance_count
     try:

@@ -51,7 +51,12 @@ class Parameter:
         return f"{self.name}: {shown} unless changed; {self._may_be()}."
 
     def read(self, text: str) -> Any:
-        """Return the value that a text stands for."""
+        """Return the value that a text stands for.
+
+        Raises:
+            AnswerRejected: ``parameters.value``, or ``text.template``: the SDK would refuse it, or
+                could not carry it.
+        """
         value = self._value(text)
         if value is None:
             raise AnswerRejected(
@@ -246,7 +251,11 @@ def read_overrides(aws: Aws, uri: str | None) -> dict[str, Any]:
 
 
 def read_recipe_file(aws: Aws, uri: str) -> bytes:
-    """Return a file of a recipe."""
+    """Return a file of a recipe.
+
+    Raises:
+        AnswerRejected: it can't be read.
+    """
     return read_head(aws, parse_s3_uri(uri, what="recipe"), _LARGEST_FILE)
 
 

@@ -57,6 +57,10 @@ def _read_registered(aws: Aws, text: str, kind: _Kind) -> tuple[Arn, ForeignJson
     """Return what an ARN stands for: the hub's own ARN, and the document.
 
     The ARN has the version, without which the SDK refuses it (``common_utils/data_utils.py``).
+
+    Raises:
+        AnswerRejected: by the codes ``arn`` for another kind of ARN or an incomplete one,
+            ``missing``, ``denied``, ``account`` or ``not_ready``.
     """
     arn = _read_arn(text, kind)
     hub, name, version = arn.path[1], arn.path[3], next(iter(arn.path[4:]), None)
@@ -139,7 +143,11 @@ def is_dataset_arn(text: str) -> bool:
 
 
 def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
-    """Return what a dataset's ARN stands for, as its hub describes it."""
+    """Return what a dataset's ARN stands for, as its hub describes it.
+
+    Raises:
+        AnswerRejected: as `_read_registered`, or ``dataset.location``.
+    """
     arn, document = _read_registered(aws, text, _DATASET)
     bucket, key = document[_BUCKET].text, (document[_KEY].text or "").lstrip("/")
     if not bucket or not key:
@@ -195,7 +203,12 @@ def _scorer_or_none(aws: Aws, arn: str) -> Evaluator | None:
 
 
 def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
-    """Return what a registered scorer's ARN stands for."""
+    """Return what a registered scorer's ARN stands for.
+
+    Raises:
+        AnswerRejected: as `_read_registered`; or it is no function that scores, or its function is
+            gone.
+    """
     arn = parse_arn(text)
     if arn is not None and arn.service == "lambda":
         raise _SCORER.refused(

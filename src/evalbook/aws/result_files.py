@@ -69,6 +69,9 @@ def find_result_files(
     """Find the files of a job under an output prefix; all pages of the listing are read.
 
     ``bedrock_job`` is the name of the Bedrock job if it is known from elsewhere.
+
+    Raises:
+        AnswerRejected: ``results.denied``, the prefix may not be listed.
     """
     own = _below(output, f"{job}/output/output/")
     looked_at = [f"{own}"]
@@ -103,6 +106,9 @@ def find_inspect_files(
     """Find the logs of an InspectAI job: those below its own prefix, or else those of its time.
 
     Runs with one output prefix share ``inspectai-results/``, and no file there names its job.
+
+    Raises:
+        AnswerRejected: ``results.denied``, the prefix may not be listed.
     """
     own, shared = _below(output, f"{job}/output/"), _below(output, "inspectai-results/")
     # S3 tells its times to the second.
@@ -113,7 +119,11 @@ def find_inspect_files(
 
 
 def read_summary(aws: Aws, uri: S3Uri) -> Any:
-    """Return the JSON in a summary file, or in the newest one of an archive."""
+    """Return the JSON in a summary file, or in the newest one of an archive.
+
+    Raises:
+        AnswerRejected: it can't be read, or is no JSON.
+    """
     try:
         if uri.key.endswith(ARCHIVE):
             body = _newest_in_archive(aws, uri)

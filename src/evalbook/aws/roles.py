@@ -155,6 +155,10 @@ def check_role(
     The pipeline is started in the caller's account, wherever the model package is from.
     ``actions_for`` is the evaluation type; with ``judge``, a foundation model's id, InvokeModel is
     simulated on that model.
+
+    Raises:
+        AnswerRejected: no such role, not one of this account, a service may not assume it, or it
+            or the caller definitely lacks an action that the SDK insists on.
     """
     me = find_caller(aws, region)
     name, given = _parse(text, me.account)

@@ -117,7 +117,11 @@ def is_training_job(arn: str) -> bool:
 
 
 def read_execution_arn(text: str) -> str:
-    """Return the ARN of a pipeline execution or a training job, given as text."""
+    """Return the ARN of a pipeline execution or a training job, given as text.
+
+    Raises:
+        AnswerRejected: ``run.not_an_execution``, it is something else; ``run.region``.
+    """
     arn = parse_arn(text)
     if arn is not None and describe_arn_kind(arn) in ("a pipeline execution", "a training job"):
         refuse_region_fault(arn, "run.region", "`evalbook runs` lists the runs of a region.")
@@ -284,7 +288,11 @@ def plan_of(aws: Aws, arn: str) -> RunPlan:
 
 
 def stop_run(aws: Aws, arn: str) -> None:
-    """Ask AWS to stop a run."""
+    """Ask AWS to stop a run.
+
+    Raises:
+        AnswerRejected: ``run.stop_refused``.
+    """
     try:
         run_of(arn).stop(aws)
     except REFUSED as error:
@@ -300,7 +308,11 @@ def stop_run(aws: Aws, arn: str) -> None:
 
 
 def list_executions(aws: Aws, region: str, *, since: datetime | None = None) -> list[Execution]:
-    """Return the evaluations of an account and region, by pipeline, the newest first in each."""
+    """Return the evaluations of an account and region, by pipeline, the newest first in each.
+
+    Raises:
+        AwsDenied, AwsInvalid: pipelines may not be listed.
+    """
     sagemaker = aws.client("sagemaker", region)
     filters: dict[str, Any] = {"CreatedAfter": since} if since else {}
 

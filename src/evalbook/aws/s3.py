@@ -62,7 +62,11 @@ class ObjectFacts:
 
 
 def describe_bucket(aws: Aws, bucket: str) -> str:
-    """Return the region of a bucket, which S3 tells even to those who may not see into it."""
+    """Return the region of a bucket, which S3 tells even to those who may not see into it.
+
+    Raises:
+        AnswerRejected: ``s3.no_bucket``; ``s3.denied`` where not even its region is told.
+    """
     try:
         answer = aws.client("s3").head_bucket(Bucket=bucket)
     except AwsMissing:
@@ -75,7 +79,11 @@ def describe_bucket(aws: Aws, bucket: str) -> str:
 
 
 def need_bucket_in(aws: Aws, bucket: str, region: str) -> Check:
-    """Check that a bucket is in the region of the evaluation."""
+    """Check that a bucket is in the region of the evaluation.
+
+    Raises:
+        AnswerRejected: ``s3.region``, it is not; and as `describe_bucket`.
+    """
     there = describe_bucket(aws, bucket)
     if there != region:
         raise reject(
@@ -88,7 +96,12 @@ def need_bucket_in(aws: Aws, bucket: str, region: str) -> Check:
 
 
 def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
-    """Look at an object without reading it: a HEAD request, more only where that fails."""
+    """Look at an object without reading it: a HEAD request, more only where that fails.
+
+    Raises:
+        AnswerRejected: ``s3.no_bucket``, ``s3.missing``, ``s3.folder``, ``s3.denied``,
+            ``s3.empty``, ``s3.archived`` or ``s3.unreadable``.
+    """
     region = describe_bucket(aws, uri.bucket)
     in_bucket = passed("s3.bucket", f"The bucket {uri.bucket} exists, in {region}.")
     if not uri.key or uri.key.endswith("/"):
@@ -277,13 +290,21 @@ def _either(bucket: str, keys: Sequence[str]) -> str:
 
 
 def read_head(aws: Aws, uri: S3Uri, size: int = 8192) -> bytes:
-    """Return the first ``size`` bytes of an object; otherwise as `read_range`."""
+    """Return the first ``size`` bytes of an object; otherwise as `read_range`.
+
+    Raises:
+        AnswerRejected: ``s3.missing``, ``s3.denied``, ``s3.archived`` or ``s3.unreadable``.
+    """
     # Range GET: a few KB show the format, the object may be gigabytes.
     return read_range(aws, uri, 0, size)
 
 
 def read_range(aws: Aws, uri: S3Uri, start: int, size: int) -> bytes:
-    """Return ``size`` bytes of an object from a place on, or fewer where it ends before."""
+    """Return ``size`` bytes of an object from a place on, or fewer where it ends before.
+
+    Raises:
+        AnswerRejected: ``s3.missing``, ``s3.denied``, ``s3.archived`` or ``s3.unreadable``.
+    """
     pieces = read_chunks(aws, uri, size, limit=start + size, start=start)
     return aws.wait_for(str(_READING), lambda: b"".join(pieces))
 
@@ -302,6 +323,9 @@ def read_chunks(
     A connection that breaks is taken up again where it broke. With ``etag`` the object must still
     be the one that `describe_object` saw, or ``s3.changed`` is raised. ``start`` and ``limit`` are
     offsets in bytes.
+
+    Raises:
+        AnswerRejected: as `read_head`, and ``s3.changed`` where another object took its place.
     """
     from botocore.exceptions import ReadTimeoutError
 

@@ -38,6 +38,9 @@ def search_objects(aws: Aws, wanted: S3Uri, endings: tuple[str, ...]) -> FoundOb
     """Search the first thousand objects under a prefix by parts of their names.
 
     ``wanted`` is what the keys begin with and, after each ``*``, what they contain, in any order.
+
+    Raises:
+        AnswerRejected: ``s3.no_bucket``; ``s3.denied`` where it may not be listed.
     """
     prefix, *parts = wanted.key.split("*")
     try:

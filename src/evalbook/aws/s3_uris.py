@@ -58,6 +58,9 @@ def parse_s3_uri(text: str, *, what: str, key_needed: bool = True) -> S3Uri:
 
     ``what`` names the thing in messages ("dataset"). Quotes and space around the URI are dropped;
     ``key_needed`` is false where a whole bucket will do.
+
+    Raises:
+        AnswerRejected: code ``s3.uri``; the message says what was found instead.
     """
     text = text.strip().strip(_INVISIBLE).strip()
     if len(text) > 1 and text[0] + text[-1] in _QUOTES:
@@ -89,6 +92,9 @@ def refuse_template_text(text: str, what: str) -> None:
     values between quotes into JSON (``sagemaker/train/evaluate/pipeline_templates.py``, 3.27.0).
     ``what`` names the thing, with or without "the". Give what was read from an answer: quotes and
     line breaks around it are not part of it.
+
+    Raises:
+        AnswerRejected: code ``text.template``.
     """
     found = _find_unsafe_part(text)
     if found is not None:

@@ -28,6 +28,9 @@ def write_probe(
 
     With ``kms_key`` it is encrypted as the results will be. Returns the ARN of the KMS key by which
     S3 encrypted it, None if it did so by itself, and the checks.
+
+    Raises:
+        AnswerRejected: ``s3.write_denied``, ``s3.no_bucket`` or ``s3.write_failed``.
     """
     folder = prefix.key.rstrip("/") + "/" if prefix.key.rstrip("/") else ""
     probe = S3Uri(prefix.bucket, f"{folder}evalbook-write-check-{uuid.uuid4().hex}")
@@ -88,7 +91,11 @@ def _delete(aws: Aws, probe: S3Uri, put: PutObjectOutputTypeDef) -> Iterator[Che
 
 
 def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO) -> None:
-    """Upload a file, from where it stands, to a key that is free; nothing is ever overwritten."""
+    """Upload a file, from where it stands, to a key that is free; nothing is ever overwritten.
+
+    Raises:
+        AnswerRejected: ``s3.exists``, ``s3.write_denied``, ``s3.no_bucket`` or ``s3.write_failed``.
+    """
     target: dict[str, Any] = {"Bucket": uri.bucket, "Key": uri.key}
     # Denied or missing: whether the key is free, the conditional write below finds out.
     with suppress(*REFUSED):

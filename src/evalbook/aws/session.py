@@ -86,7 +86,11 @@ class Aws:
 
     @property
     def session(self) -> Any:
-        """The boto3 session, made when it is first needed."""
+        """The boto3 session, made when it is first needed.
+
+        Raises:
+            AwsUnavailable: the profile is not configured, or the settings can't be read.
+        """
         with self._lock:
             if self._session is None:
                 # boto3 itself reads only AWS_DEFAULT_REGION; for AWS's command line and its other
@@ -103,7 +107,11 @@ class Aws:
         return region
 
     def required_region(self) -> str:
-        """Return the region asked if none is named; that none is configured is an error."""
+        """Return the region asked if none is named; that none is configured is an error.
+
+        Raises:
+            AwsUnavailable: none is configured.
+        """
         if self.default_region is None:
             raise AwsUnavailable("no_region", "No AWS region is configured.", "Give --region.")
         return self.default_region
@@ -140,6 +148,9 @@ class Aws:
         A thread, because neither a name that can't be looked up, nor a program that gives
         credentials, nor an answer that comes byte by byte minds botocore's time limits; and because
         Ctrl-C ends this wait at once. What is given up goes on, and keeps no process alive.
+
+        Raises:
+            AwsUnavailable: ``no_answer``, and whatever the question raised.
         """
         with self._lock:
             now, waiting_for = time.monotonic(), self._waiting_for

@@ -26,6 +26,10 @@ def check_tags(tags: Mapping[str, str], *, keeps_empty: bool) -> None:
 
     ``keeps_empty`` is whether a tag without a value would be set; the SDK leaves it out of a
     pipeline that it creates (_create_evaluation_pipeline in train/evaluate/execution.py, 3.27.0).
+
+    Raises:
+        AnswerRejected: ``tags.count``, ``tags.reserved``, ``tags.length``, ``tags.characters`` or
+            ``tags.empty``.
     """
     if len(tags) > MOST_TAGS:
         raise AnswerRejected(

@@ -30,7 +30,12 @@ LARGEST_FOLDER = 64 << 20
 
 
 def read_task_folder(aws: Aws, source: str, region: str) -> tuple[dict[str, bytes], list[Check]]:
-    """Read a folder, by the paths below it: all files on this computer, Python files in S3."""
+    """Read a folder, by the paths below it: all files on this computer, Python files in S3.
+
+    Raises:
+        AnswerRejected: as `list_tasks_in_folder`; or the bucket is not there, is in another region,
+            or may not be read; there is nothing under the prefix, or too much.
+    """
     if not source.startswith("s3://"):
         return list_tasks_in_folder(Path(source)), []
     uri = parse_s3_uri(source, what="folder of tasks", key_needed=False)
@@ -73,7 +78,11 @@ def _too_many(folder: str) -> AnswerRejected:
 
 
 def list_tasks_in_folder(folder: Path) -> dict[str, bytes]:
-    """Read all files of a folder on this computer but hidden ones, by their paths below it."""
+    """Read all files of a folder on this computer but hidden ones, by their paths below it.
+
+    Raises:
+        AnswerRejected: it has too many files, or too large ones, or one can't be read.
+    """
     found: dict[str, bytes] = {}
     size = 0
     for place, names, files in os.walk(folder):
@@ -118,7 +127,11 @@ def name_upload_folder(files: Mapping[str, bytes], below: S3Uri) -> S3Uri:
 
 
 def upload(aws: Aws, files: Mapping[str, bytes], to: S3Uri) -> None:
-    """Put files under a prefix of their own, except those that are there already."""
+    """Put files under a prefix of their own, except those that are there already.
+
+    Raises:
+        AnswerRejected: it may not be written to.
+    """
     for path, content in files.items():
         _put(aws, S3Uri(to.bucket, f"{to.key}{path}"), content)
 

@@ -28,6 +28,9 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
     """Read subnets and security groups, and ask EC2 about them.
 
     Where EC2 may not be asked, the IDs come back unchecked, with a warning.
+
+    Raises:
+        AnswerRejected: ``vpc.form``, ``vpc.count``, ``vpc.missing`` or ``vpc.mixed``.
     """
     subnets, groups = _read(text, region)
     _check_count("subnet", subnets, MOST_SUBNETS)

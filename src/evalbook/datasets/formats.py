@@ -318,7 +318,11 @@ def format_of(record: Mapping[str, Any]) -> DatasetFormat | None:
 
 
 def format_named(name: str) -> DatasetFormat:
-    """Return a format by its stable name."""
+    """Return a format by its stable name.
+
+    Raises:
+        KeyError: there is not one of that name.
+    """
     return next(known for known in FORMATS if known.name == name)
 
 

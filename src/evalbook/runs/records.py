@@ -172,7 +172,11 @@ def shown_names(names: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read_record(line: bytes | str, names: Mapping[str, str] | None = None) -> JudgedRecord:
-    """Read a line as `read_line` does, with its texts; ``names`` says what metrics are called."""
+    """Read a line as `read_line` does, with its texts; ``names`` says what metrics are called.
+
+    Raises:
+        UnreadableRecord: it is not a JSON object with scores.
+    """
     found = read_line(line)
     entries = found.automated_evaluation_result.scores
     names = names or shown_names({it.metric_name: it for it in entries})

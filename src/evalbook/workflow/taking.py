@@ -163,7 +163,11 @@ def _drops_wishes(said: str) -> bool:
 
 
 def keep_for_later(interview: Interview, step: AnyStep, text: str) -> AnyAccepted:
-    """Keep what was said for a step until its turn, unless it is already known to be unusable."""
+    """Keep what was said for a step until its turn.
+
+    Raises:
+        AnswerRejected: it is already known to be unusable.
+    """
     if not step.said_ahead:
         raise AnswerRejected(
             "step.not_yet",

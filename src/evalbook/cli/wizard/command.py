@@ -85,7 +85,11 @@ def draws_well(environment: Mapping[str, str]) -> bool:
 
 @contextlib.contextmanager
 def simulated_aws() -> Iterator[Suggestions]:
-    """Run the sandbox beside the wizard, which asks it instead of AWS; yield what to try in it."""
+    """Run the sandbox beside the wizard, which asks it instead of AWS; yield what to try in it.
+
+    Raises:
+        UsageError: the sandbox's packages are not installed.
+    """
     from evalbook.cli.sandbox import require_sandbox_extra
 
     require_sandbox_extra()

@@ -18,7 +18,11 @@ SANDBOX_ACCOUNT = "123456789012"
 
 
 def offer_to_resume(conversation: Conversation) -> None:
-    """Offer what the state file holds, and see to what the person chooses, unless they leave."""
+    """Offer what the state file holds, and see to what the person chooses.
+
+    Raises:
+        Leaving: the person left.
+    """
     workflow, terminal = conversation.workflow, conversation.terminal
     if not workflow.interview.answers:
         return

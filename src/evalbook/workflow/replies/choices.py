@@ -50,7 +50,11 @@ def named_choice(text: str, choices: Sequence[Choice]) -> str | None:
 
 
 def read_choice(text: str, choices: Sequence[Choice]) -> str:
-    """Return the value of the one choice that the text names, which is rejected if it names none."""
+    """Return the value of the one choice that the text names.
+
+    Raises:
+        AnswerRejected: it names none of them.
+    """
     value = named_choice(only(text), choices)
     if value is not None:
         return value
@@ -71,6 +75,9 @@ def read_choice_or_text(text: str, choices: Sequence[Choice]) -> str:
     """Return the value of the choice that the text names; the text itself where it names none.
 
     The number of no choice is rejected.
+
+    Raises:
+        AnswerRejected: it is the number of no choice.
     """
     value = named_choice(text, choices)
     if value is None and choices and text.strip().isdigit():
@@ -298,7 +305,11 @@ def _nearly(word: str, names: set[str]) -> bool:
 
 
 def read_yes_or_no(text: str, *_: object) -> bool:
-    """Return the verdict, for a step to read by; what is neither yes nor no is rejected."""
+    """Return the verdict, for a step to read by.
+
+    Raises:
+        AnswerRejected: the text is neither yes nor no.
+    """
     verdict = yes_or_no(text)
     if verdict is None:
         raise AnswerRejected(

@@ -77,7 +77,11 @@ def ask_all_or_some(text: str, whole: str, choices: Iterable[Choice]) -> Questio
 
 
 def read_all_or_some(text: str, question: Question, _: object) -> list[str]:
-    """Return what is named of a list that may be taken whole; `ALL` alone where it is."""
+    """Return what is named of a list that may be taken whole; `ALL` alone where it is.
+
+    Raises:
+        AnswerRejected: nothing is named, or what is not in the list.
+    """
     parts = split_answers(text)
     names = [ALL if says_yes(part) else read_choice(part, question.choices) for part in parts]
     if not names:
