@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.text import Text
 
-_IN_A_FILE = 200
+IN_A_FILE = 200
 """Columns where no terminal sets a width: whoever reads a file can scroll."""
 READABLE = 120
 """Columns of a line of prose, however wide the terminal is."""
@@ -87,7 +87,7 @@ class Prose:
         from rich.text import Text
 
         text = texts.presentable(self._text)
-        in_a_file = options.max_width == _IN_A_FILE and not options.is_terminal
+        in_a_file = options.max_width == IN_A_FILE and not options.is_terminal
         width = None if in_a_file else min(options.max_width, READABLE)
         lines = texts.fold_lines(text, width, hanging="\n" in text)
         drawn = Text(lines, style=self._style, no_wrap=True, overflow="ignore")
@@ -242,11 +242,16 @@ def spaced(
     return shown
 
 
-def as_text(parts: Iterable[RenderableType], *, terminal: bool = False) -> str:
-    """Return what was drawn in the terminal's width, in colour; for a file, wide and without."""
+def as_text(
+    parts: Iterable[RenderableType], *, terminal: bool = False, columns: int | None = None
+) -> str:
+    """Return what was drawn in the terminal's width, in colour; for a file, wide and without.
+
+    ``columns`` is the width where no terminal's and no shell's counts.
+    """
     from rich.console import Console
 
-    columns = shutil.get_terminal_size((_IN_A_FILE, 24)).columns
+    columns = columns or shutil.get_terminal_size((IN_A_FILE, 24)).columns
     into = io.StringIO()
     console = Console(
         file=into,

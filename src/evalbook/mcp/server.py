@@ -36,7 +36,7 @@ from evalbook.runs.store import RecordStore
 from evalbook.runs.table import report_parts
 from evalbook.runs.training_prompts import add_unseen
 from evalbook.skill.installer import list_skill_files
-from evalbook.tables import as_text, spaced
+from evalbook.tables import IN_A_FILE, as_text, spaced
 from evalbook.version import __version__
 from evalbook.workflow.another import begin_like
 from evalbook.workflow.brief import Brief, brief
@@ -149,7 +149,7 @@ class Tools:
         def tell(workflow: Workflow) -> WordsDocument:
             seen = look_at_all(workflow.aws, _targets(workflow, run))
             parts = [together_words(seen), *(it for run in seen for it in status_parts(run))]
-            return WordsDocument(as_text(spaced(filter(None, parts))))
+            return WordsDocument(as_text(spaced(filter(None, parts)), columns=IN_A_FILE))
 
         return await self._work(ctx, "Looking at the run", tell)
 
@@ -161,7 +161,7 @@ class Tools:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
                 add_prospect(workflow.aws, report)
                 add_unseen(workflow.aws, report, workflow.interview)
-                return WordsDocument(as_text(spaced(report_parts(report))))
+                return WordsDocument(as_text(spaced(report_parts(report)), columns=IN_A_FILE))
 
         return await self._work(ctx, "Reading the results", compare)
 
