@@ -5,12 +5,7 @@
 # 3 ms. What Python does before it reads this line is out of reach.
 import os
 import sys
-from _signal import (  # type: ignore[import-not-found]
-    SIGINT,
-    default_int_handler,
-    getsignal,
-    signal,
-)
+from _signal import SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
 from _thread import interrupt_main
 
 _STATUS = 130

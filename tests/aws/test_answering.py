@@ -11,11 +11,7 @@ import pytest
 from border import answer
 from sdk_source import sdk_file
 
-from evalbook.aws.answering import (
-    check_answering,
-    check_hosting,
-    read_answering,
-)
+from evalbook.aws.answering import check_answering, check_hosting, read_answering
 from evalbook.aws.found import Instances
 from evalbook.aws.images import check_container, check_image, choose_nova_image
 from evalbook.aws.session import Aws

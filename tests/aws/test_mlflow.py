@@ -7,12 +7,7 @@ import pytest
 from border import answer
 from botocore.stub import Stubber
 
-from evalbook.aws.mlflow import (
-    MlflowResource,
-    check_mlflow_arn,
-    list_mlflow_resources,
-    plan_mlflow,
-)
+from evalbook.aws.mlflow import MlflowResource, check_mlflow_arn, list_mlflow_resources, plan_mlflow
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 

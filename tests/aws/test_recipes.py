@@ -11,12 +11,7 @@ import pytest
 from sdk_source import sdk_file
 from test_base_models import REGION, a_hub
 
-from evalbook.aws.recipes import (
-    Parameter,
-    check_parameter_doubts,
-    read_parameter,
-    read_parameters,
-)
+from evalbook.aws.recipes import Parameter, check_parameter_doubts, read_parameter, read_parameters
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.evaluation_types import BENCHMARK, CUSTOM_SCORER, LLM_AS_JUDGE, MULTI_TURN_RL

@@ -7,13 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from evalbook.aws.policy_documents import read_policy
-from evalbook.aws.trust import (
-    BEDROCK,
-    SAGEMAKER,
-    Assumption,
-    build_trust_statement,
-    trust,
-)
+from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, build_trust_statement, trust
 
 ACCOUNT = "123456789012"
 OF_OTHERS = {"StringNotEquals": {"aws:SourceAccount": ACCOUNT}}

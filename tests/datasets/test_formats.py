@@ -5,13 +5,7 @@ from typing import Any
 import pytest
 from building import turns
 
-from evalbook.datasets.formats import (
-    FORMATS,
-    Record,
-    detect_format,
-    format_named,
-    format_of,
-)
+from evalbook.datasets.formats import FORMATS, Record, detect_format, format_named, format_of
 from evalbook.datasets.invalid import InvalidRecord
 
 EXAMPLES: list[tuple[str, dict[str, Any], Record]] = [

@@ -11,13 +11,7 @@ import pytest
 from judged import a_line, a_report, lines
 
 from evalbook.errors import UsageError
-from evalbook.runs.gate import (
-    Evidence,
-    GateDocument,
-    RuleResult,
-    decide,
-    more_records,
-)
+from evalbook.runs.gate import Evidence, GateDocument, RuleResult, decide, more_records
 from evalbook.runs.gate_files import render_gate_markdown, render_junit
 from evalbook.runs.policy import Policy, policy_of, read_policy
 from evalbook.runs.store import RecordStore

@@ -13,9 +13,7 @@ from evalbook.sandbox.process import Sandbox
 from evalbook.workflow import slots
 from evalbook.workflow.answers_file import apply_answers
 from evalbook.workflow.kinds import STEPS_BY_TYPE
-from evalbook.workflow.steps import (
-    mlflow,
-)
+from evalbook.workflow.steps import mlflow
 from evalbook.workflow.workflow import Workflow
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")

@@ -14,9 +14,7 @@ from sdk_source import sdk_file
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.step_names import StepName
-from evalbook.workflow.steps import (
-    evaluation_type,
-)
+from evalbook.workflow.steps import evaluation_type
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = ROOT / "src" / "evalbook" / "workflow" / "steps"

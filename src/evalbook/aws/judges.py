@@ -30,13 +30,7 @@ from evalbook.aws.session import (
     unchecked,
 )
 from evalbook.checks import Check, Status, failed, passed, skipped, warning
-from evalbook.errors import (
-    AnswerRejected,
-    AwsUnavailable,
-    EvalbookError,
-    reject,
-    rejection_for,
-)
+from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, reject, rejection_for
 from evalbook.texts import Notice, did_you_mean, nearest
 
 if TYPE_CHECKING:

@@ -9,12 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from evalbook.aws.s3 import (
-    S3Uri,
-    need_bucket_in,
-    parse_s3_uri,
-    read_head,
-)
+from evalbook.aws.s3 import S3Uri, need_bucket_in, parse_s3_uri, read_head
 from evalbook.aws.s3_writes import upload_new
 from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.checks import Check, passed

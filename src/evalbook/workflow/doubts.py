@@ -9,14 +9,7 @@ from itertools import takewhile
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import did_you_mean, nearest
-from evalbook.workflow.interview import (
-    Accepted,
-    Answer,
-    AnyAccepted,
-    AnyAnswer,
-    AnyStep,
-    Interview,
-)
+from evalbook.workflow.interview import Accepted, Answer, AnyAccepted, AnyAnswer, AnyStep, Interview
 
 
 def put_answer(interview: Interview, step: AnyStep, accepted: AnyAccepted, said: str) -> None:

@@ -31,12 +31,7 @@ from evalbook.workflow.kept import forget_question_knowing, keep_question
 from evalbook.workflow.replies.choices import how_to_answer
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Taken
 from evalbook.workflow.replies.values import name_in
-from evalbook.workflow.replies.words import (
-    means_default,
-    plain,
-    without_courtesy,
-    without_preamble,
-)
+from evalbook.workflow.replies.words import means_default, plain, without_courtesy, without_preamble
 from evalbook.workflow.steps import judge_model
 from evalbook.workflow.turn import Question
 
