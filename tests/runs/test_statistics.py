@@ -61,6 +61,13 @@ def test_interval_is_what_scipys_bootstrap_approaches(values: list[float]) -> No
     assert found == pytest.approx(tuple(drawn), abs=0.08 * error)
 
 
+def test_ends_are_sums_of_scores_to_the_last_bit() -> None:
+    draw = random.Random(3)
+    for records in range(6, 60):
+        ends = interval(tally([draw.choice((-0.25, 0.0, 0.25, 0.5)) for _ in range(records)]))
+        assert [round(end * records * 4) * 0.25 / records for end in ends] == [*ends]
+
+
 def test_interval_of_three_records_is_that_of_all_27_draws() -> None:
     draws = sorted((a + b + c) / 3 for a in (0, 1, 5) for b in (0, 1, 5) for c in (0, 1, 5))
 
