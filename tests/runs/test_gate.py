@@ -55,6 +55,14 @@ def test_the_whole_interval_has_to_keep_to_the_policy(
     assert decided(*around(gain), policy)[0] == outcome
 
 
+def test_an_interval_that_ends_just_at_the_bound_keeps_to_it() -> None:
+    # To a computer, a tenth of a scale to 3 is a bit more than 0.3, where the interval begins.
+    base, tuned = [0.0] * 6 + [1.0] * 4, [0.0] * 4 + [1.0] * 2 + [3.0] * 4
+    policy = {"metrics": {"*": {"gain": 0.1}}}
+
+    assert decided(lines(base), lines(tuned), policy)[0] == "pass"
+
+
 def test_undecided_says_how_many_records_would_decide() -> None:
     _, sentence, rules = decided(*around(-0.02), {"metrics": {"*": {"lose": 0.05}}})
 

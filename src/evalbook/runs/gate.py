@@ -24,7 +24,7 @@ from evalbook.runs.policy import ANY, Limits, Policy
 from evalbook.runs.report import Results
 from evalbook.runs.sections import Row, Section, sections_of
 from evalbook.runs.sources import RunFacts
-from evalbook.runs.statistics import estimate_records_to_tell, most_that_may_differ
+from evalbook.runs.statistics import DECIMALS, estimate_records_to_tell, most_that_may_differ
 from evalbook.runs.summaries import FigureRow, PairRow
 from evalbook.runs.verdicts import BETTER
 from evalbook.runs.words import between, plain, signed
@@ -197,10 +197,11 @@ def _held(it: PairRow, rule: str, share: float) -> RuleResult:
         why = f"{plural(it.records, 'record')} are too few to tell"
         return told("undecided", why, FEWEST - it.records)
     why = f"gain {signed(it.gain)}, {100 * it.confidence:.0f} % interval {between(low, high)}"
+    above, below = round(low - bound, DECIMALS), round(bound - high, DECIMALS)
     # To gain nothing is not to gain.
-    if low > bound or (bound and low == bound):
+    if above > 0 or (bound and above == 0):
         return told("pass", why, None)
-    if high < bound or (not bound and high == 0):
+    if below > 0 or (not bound and below == 0):
         return told("fail", why, None)
     return told("undecided", why, _more(it, bound, 1 - it.confidence))
 

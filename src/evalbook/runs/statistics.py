@@ -130,8 +130,8 @@ def compute_bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
     chances = np.roll(np.fft.irfft(picked**n, period), -first)
     # The smallest sums that so much of the distribution does not exceed.
     ends = first + np.searchsorted(chances.cumsum(), np.array([tail, 1 - tail]) - 1e-12)
-    # What counting values together moved the mean by is moved back. Else nothing is added: a sum of
-    # scores must be just that, for it may be the bound that a policy sets.
+    # What counting values together moved the mean by is moved back. Else nothing is added: an end
+    # is a sum of scores over n, to the last bit, and cell 4 rounds the same number.
     shift = tally.mean - (lowest + mean) * step
     low, high = (ends + n * lowest) * step / n + (shift if abs(shift) > 10**-DECIMALS else 0.0)
     return float(low), float(high)
